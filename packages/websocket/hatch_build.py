@@ -1,0 +1,192 @@
+"""The build hook of the distributions that have hot modules.
+
+A hot module is a ``.py`` with a ``.pxd`` of the same name beside it; they are found by looking.
+Each becomes a Cython extension that stands beside the source.  What the build does is chosen by
+the environment variable ``AIOHTTP_EXTENSIONS``:
+
+``auto``
+    (default) compile; where that fails, warn and go on without extensions;
+``require``
+    compile or fail;
+``no``
+    do not compile.  ``AIOHTTP_NO_EXTENSIONS`` with any non-empty value is the old name of this.
+
+A wheel gets its extensions through ``force_include`` and the tag of this interpreter; nothing is
+written into the source tree.  An editable build puts them beside the sources and removes stale
+ones first, so that switching to ``no`` really switches.  No C file outlives the build.
+
+The master copy is ``tools/hatch_build.py``; the copies in the packages are made by
+``python3 tools/dev.py sync`` and a test keeps them equal byte for byte.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import warnings
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+MODES = ("auto", "require", "no")
+
+
+class ExtensionsNotBuilt(UserWarning):
+    """The compiler did not do its work; the distribution is built as plain Python."""
+
+
+def chosen_mode(environ: os._Environ[str] | dict[str, str] = os.environ) -> str:
+    """Return ``auto``, ``require`` or ``no``; raise ``ValueError`` for anything else."""
+    if environ.get("AIOHTTP_NO_EXTENSIONS"):
+        return "no"
+    mode = environ.get("AIOHTTP_EXTENSIONS") or "auto"
+    if mode not in MODES:
+        raise ValueError(f"AIOHTTP_EXTENSIONS is {mode!r}, but must be one of {', '.join(MODES)}")
+    return mode
+
+
+def hot_modules(src: Path) -> list[Path]:
+    """Return the sources below ``src`` that have a ``.pxd`` beside them, sorted."""
+    return sorted(
+        declarations.with_suffix(".py")
+        for declarations in src.rglob("*.pxd")
+        if declarations.stem != "__init__" and declarations.with_suffix(".py").is_file()
+    )
+
+
+def built_files(src: Path) -> list[Path]:
+    """Return what this interpreter, or an earlier build for it, left beside the sources.
+
+    Extensions of other interpreters stay: several environments may share one source tree.
+    """
+    return sorted(
+        path
+        for suffix in EXTENSION_SUFFIXES
+        for path in src.rglob(f"*{suffix}")
+        if path.with_name(path.name.removesuffix(suffix) + ".py").is_file()
+    )
+
+
+def module_name(src: Path, source: Path) -> str:
+    """Return the dotted name of a source below ``src``."""
+    return ".".join(source.relative_to(src).with_suffix("").parts)
+
+
+def compile_arguments(compiler_type: str) -> list[str]:
+    """Return the flags: full optimisation and no debug information."""
+    if compiler_type == "msvc":
+        return ["/O2"]
+    return ["-O3", "-g0", "-fno-semantic-interposition", "-Wno-unreachable-code"]
+
+
+def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path, Path]:
+    """Compile the sources inside ``scratch`` and return {built file: its place below ``src``}.
+
+    Any failure leaves as an exception; ``src`` is only read.
+    """
+    import Cython
+    from Cython.Build import cythonize
+    from setuptools import Distribution, Extension
+    from setuptools.command.build_ext import build_ext
+
+    directives: dict[str, Any] = {"language_level": 3, "annotation_typing": False}
+    if tuple(int(part) for part in Cython.__version__.split(".")[:2]) >= (3, 1):
+        directives["freethreading_compatible"] = True
+    old_folder = Path.cwd()
+    # Cython writes the path of a source into tracebacks and C comments: relative ones are the
+    # same on each machine.
+    os.chdir(src)
+    try:
+        extensions = cythonize(
+            [
+                Extension(module_name(src, source), [os.fspath(source.relative_to(src))])
+                for source in sources
+            ],
+            include_path=[os.curdir],
+            build_dir=os.fspath(scratch / "c"),
+            compiler_directives=directives,
+            force=True,
+            quiet=True,
+            show_all_warnings=False,
+        )
+        command = build_ext(Distribution({"name": "extensions", "ext_modules": extensions}))
+        command.build_lib = os.fspath(scratch / "lib")
+        command.build_temp = os.fspath(scratch / "temp")
+        command.force = True
+        command.parallel = min(len(sources), os.cpu_count() or 1)
+        command.ensure_finalized()
+        original = command.build_extension
+
+        def build_extension(extension: Extension) -> None:
+            extension.extra_compile_args = compile_arguments(command.compiler.compiler_type)
+            original(extension)
+
+        command.build_extension = build_extension
+        command.run()
+    finally:
+        os.chdir(old_folder)
+    result = {}
+    for source in sources:
+        built = Path(command.get_ext_fullpath(module_name(src, source)))
+        result[built] = source.relative_to(src).with_name(built.name)
+    return result
+
+
+class ExtensionsHook(BuildHookInterface[Any]):
+    """Compile the hot modules into a wheel, or beside the sources of an editable install."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build what the mode asks for and tell hatchling about it."""
+        src = Path(self.root, "src")
+        editable = version == "editable"
+        if editable:
+            for stale in built_files(src):
+                stale.unlink()
+        mode = chosen_mode()
+        sources = hot_modules(src)
+        if mode == "no" or not sources:
+            return
+        # The scratch folder lives until `finalize`: hatchling reads the files in between.
+        self._scratch = tempfile.TemporaryDirectory(prefix="aiohttp-build-")
+        try:
+            built = build_extensions(src, sources, Path(self._scratch.name).resolve())
+        except (Exception, SystemExit) as error:
+            if mode == "require":
+                raise RuntimeError(
+                    f"{self.metadata.name}: the extensions could not be built and"
+                    f" AIOHTTP_EXTENSIONS=require: {error}"
+                ) from error
+            message = (
+                f"{self.metadata.name}: the extensions could not be built"
+                f" ({type(error).__name__}: {error}); going on as plain Python, which is slower."
+                " Set AIOHTTP_EXTENSIONS=no to choose this, or =require to make it an error."
+            )
+            warnings.warn(message, ExtensionsNotBuilt, stacklevel=2)
+            self.app.display_warning(message)
+            return
+        if editable:
+            for file, place in built.items():
+                # A running process may have the old file mapped: a new inode, never a rewrite.
+                target = src / place
+                fresh = target.with_name(target.name + ".new")
+                fresh.write_bytes(file.read_bytes())
+                fresh.chmod(0o755)
+                fresh.replace(target)
+        else:
+            build_data["force_include"].update(
+                {os.fspath(file): place.as_posix() for file, place in built.items()}
+            )
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        print(f"{self.metadata.name}: {len(built)} extensions built", file=sys.stderr)
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove the scratch folder."""
+        scratch = getattr(self, "_scratch", None)
+        if scratch is not None:
+            scratch.cleanup()
