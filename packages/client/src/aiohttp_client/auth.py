@@ -1,0 +1,164 @@
+"""HTTP Basic authentication (RFC 7617), and which of several credentials a request carries.
+
+Laws
+* Pure: nothing here reads a file or waits; the netrc file is :mod:`aiohttp_client.netrc_auth`.
+* A request is never sent with credentials from two sources that contradict each other: the caller
+  gets a ``ValueError`` (spec rows ADD-198, ADD-199).
+* Credentials that stand in a URL are taken out of it before the URL is shown, stored or sent.
+"""
+
+import base64
+import binascii
+import warnings
+from typing import Final, NamedTuple, Self
+
+from yarl import URL
+
+__all__ = (
+    "ASK_NETRC",
+    "BasicAuth",
+    "choose_authorization",
+    "encode_basic_auth",
+    "strip_url_credentials",
+)
+
+ASK_NETRC: Final = "netrc"
+"""Answer of :func:`choose_authorization`: the netrc file may know the credentials."""
+
+
+def encode_basic_auth(login: str, password: str = "", encoding: str = "utf-8") -> str:
+    """Return the value of an ``Authorization`` field for Basic authentication.
+
+    A colon in *login* raises ``ValueError``: it separates login and password on the wire
+    (RFC 7617 section 2).
+    """
+    if login is None:
+        raise ValueError("None is not allowed as login value")
+    if password is None:
+        raise ValueError("None is not allowed as password value")
+    if ":" in login:
+        raise ValueError('A ":" is not allowed in login (RFC 7617 section 2)')
+    pair = f"{login}:{password}".encode(encoding)
+    return "Basic " + base64.b64encode(pair).decode("ascii")
+
+
+class _BasicFields(NamedTuple):
+    login: str
+    password: str
+    encoding: str
+
+
+class BasicAuth(_BasicFields):
+    """Login and password for Basic authentication.
+
+    Deprecated since aiohttp 3.14: give ``headers={"Authorization": encode_basic_auth(...)}``.
+    ``None`` or a login with a colon raises ``ValueError``.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, login: str, password: str = "", encoding: str = "latin1") -> Self:
+        """Return the credentials; issue ``DeprecationWarning``."""
+        warnings.warn(
+            "BasicAuth is deprecated, "
+            "use headers={'Authorization': encode_basic_auth(login, password)}",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return cls._checked(login, password, encoding)
+
+    @classmethod
+    def _checked(cls, login: str, password: str, encoding: str) -> Self:
+        if login is None:
+            raise ValueError("None is not allowed as login value")
+        if password is None:
+            raise ValueError("None is not allowed as password value")
+        if ":" in login:
+            raise ValueError('A ":" is not allowed in login (RFC 7617 section 2)')
+        return super().__new__(cls, login, password, encoding)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (self._checked, tuple(self))
+
+    @classmethod
+    def decode(cls, auth_header: str, encoding: str = "latin1") -> Self:
+        """Return the credentials of the ``Authorization`` value *auth_header*.
+
+        Another scheme, bad Base64 or a missing colon raises ``ValueError``.
+        """
+        scheme, blank, token = auth_header.partition(" ")
+        if not blank:
+            raise ValueError("Could not parse authorization header.")
+        if not scheme.isascii() or scheme.lower() != "basic":
+            raise ValueError(f"Unknown authorization method {scheme[:40]!r}")
+        try:
+            pair = base64.b64decode(token.strip(" \t").encode("ascii"), validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            raise ValueError("Invalid base64 encoding.") from None
+        login, colon, password = pair.decode(encoding).partition(":")
+        if not colon:
+            raise ValueError("Invalid credentials.")
+        return cls._checked(login, password, encoding)
+
+    @classmethod
+    def from_url(cls, url: URL, *, encoding: str = "latin1") -> Self | None:
+        """Return the credentials that stand in *url*, or ``None``."""
+        if not isinstance(url, URL):
+            raise TypeError("url should be yarl.URL instance")
+        if url.raw_user is None and url.raw_password is None:
+            return None
+        return cls._checked(url.user or "", url.password or "", encoding)
+
+    def encode(self) -> str:
+        """Return the value of an ``Authorization`` field."""
+        return encode_basic_auth(self.login, self.password, self.encoding)
+
+
+def strip_url_credentials(url: URL, encoding: str = "utf-8") -> tuple[URL, str | None]:
+    """Return *url* without user information, and that as ``Authorization`` value or ``None``.
+
+    An empty user name with a password counts (spec row ADD-194).  A colon in the user name raises
+    ``ValueError``.
+    """
+    if url.raw_user is None and url.raw_password is None:
+        return url, None
+    return url.with_user(None), encode_basic_auth(url.user or "", url.password or "", encoding)
+
+
+def choose_authorization(
+    *,
+    has_header: bool,
+    argument: str | None = None,
+    from_url: str | None = None,
+    session: str | None = None,
+    session_applies: bool = True,
+    trust_env: bool = False,
+    first_hop: bool = True,
+) -> str | None:
+    """Return the ``Authorization`` value of one hop, ``ASK_NETRC``, or ``None`` for none to add.
+
+    The order is: the argument of the call, the URL, the session (only if *session_applies*: without
+    a base URL, or to its origin), the netrc file (spec row ADD-196).  All values are ready to be
+    sent.  *has_header* says that the caller set an ``Authorization`` field: together with another
+    source it raises ``ValueError``, only netrc gives way to it.  On a later hop the credentials of
+    the redirect's URL win over those of earlier ones (ADD-197), and a field that survived the
+    redirect over those of the session.
+    """
+    if not first_hop:
+        if from_url is not None:
+            return from_url
+        if has_header:
+            return None
+    if argument is not None and from_url is not None:
+        raise ValueError("Cannot combine AUTH argument with credentials encoded in URL")
+    value = argument if argument is not None else from_url
+    if value is None and session_applies:
+        value = session
+    if value is not None:
+        if has_header:
+            raise ValueError(
+                "Cannot combine AUTHORIZATION header with AUTH argument or credentials "
+                "encoded in URL"
+            )
+        return value
+    return ASK_NETRC if trust_env and not has_header else None
