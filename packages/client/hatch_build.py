@@ -24,7 +24,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import warnings
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
@@ -32,10 +31,6 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 MODES = ("auto", "require", "no")
-
-
-class ExtensionsNotBuilt(UserWarning):
-    """The compiler did not do its work; the distribution is built as plain Python."""
 
 
 def chosen_mode(environ: os._Environ[str] | dict[str, str] = os.environ) -> str:
@@ -79,7 +74,7 @@ def compile_arguments(compiler_type: str) -> list[str]:
     """Return the flags: full optimisation and no debug information."""
     if compiler_type == "msvc":
         return ["/O2"]
-    return ["-O3", "-g0", "-fno-semantic-interposition", "-Wno-unreachable-code"]
+    return ["-O3", "-g0"]
 
 
 def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path, Path]:
@@ -91,6 +86,11 @@ def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path
     from Cython.Build import cythonize
     from setuptools import Distribution, Extension
     from setuptools.command.build_ext import build_ext
+
+    class OptimisedBuild(build_ext):
+        def build_extension(self, extension: Extension) -> None:
+            extension.extra_compile_args = compile_arguments(self.compiler.compiler_type)
+            super().build_extension(extension)
 
     directives: dict[str, Any] = {"language_level": 3, "annotation_typing": False}
     if tuple(int(part) for part in Cython.__version__.split(".")[:2]) >= (3, 1):
@@ -112,19 +112,12 @@ def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path
             quiet=True,
             show_all_warnings=False,
         )
-        command = build_ext(Distribution({"name": "extensions", "ext_modules": extensions}))
+        command = OptimisedBuild(Distribution({"name": "extensions", "ext_modules": extensions}))
         command.build_lib = os.fspath(scratch / "lib")
         command.build_temp = os.fspath(scratch / "temp")
         command.force = True
         command.parallel = min(len(sources), os.cpu_count() or 1)
         command.ensure_finalized()
-        original = command.build_extension
-
-        def build_extension(extension: Extension) -> None:
-            extension.extra_compile_args = compile_arguments(command.compiler.compiler_type)
-            original(extension)
-
-        command.build_extension = build_extension
         command.run()
     finally:
         os.chdir(old_folder)
@@ -166,7 +159,6 @@ class ExtensionsHook(BuildHookInterface[Any]):
                 f" ({type(error).__name__}: {error}); going on as plain Python, which is slower."
                 " Set AIOHTTP_EXTENSIONS=no to choose this, or =require to make it an error."
             )
-            warnings.warn(message, ExtensionsNotBuilt, stacklevel=2)
             self.app.display_warning(message)
             return
         if editable:
