@@ -1,0 +1,917 @@
+"""The body of a message as a stream of bytes, between a connection and one reading coroutine.
+
+Laws
+* What is buffered is delivered without suspending; a future exists only while somebody waits.
+* Nothing is taken out of the buffer before it can be delivered.  So a cancelled or failed read
+  loses nothing, and the next read sees the same bytes.
+* Reading of the connection pauses above the high-water mark and goes on at the low one.  While a
+  reader waits for more than is buffered, the marks do not hold: it asked for that much.
+* Every byte is moved a bounded number of times, however small the pieces come.
+* An error set by :meth:`StreamReader.set_exception` is raised at once; one that came in the order
+  of the data (:meth:`StreamReader.feed_error`) is raised after the data before it was read.
+"""
+
+import asyncio
+import sys
+import warnings
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Final, Generic, TypeVar
+
+from aiohttp_core.errors import LineTooLong
+from aiohttp_core.flow import ReadControl
+from aiohttp_core.log import internal_logger
+
+__all__ = (
+    "DEFAULT_LIMIT",
+    "EMPTY_PAYLOAD",
+    "AsyncStreamIterator",
+    "ChunkTupleAsyncStreamIterator",
+    "DataQueue",
+    "EmptyStreamReader",
+    "EofStream",
+    "FlowControlDataQueue",
+    "StreamReader",
+)
+
+_T = TypeVar("_T")
+
+DEFAULT_LIMIT: Final = 2**18
+"""Default low-water mark of a body in bytes (spec row ADD-078)."""
+
+MANY_EOF_READS: Final = 5
+"""So many reads at the end of a stream are taken for a loop that never ends (ADD-087)."""
+
+TINY: Final = 1024
+"""A shorter piece is tiny, in bytes ..."""
+TINY_RUN: Final = 256
+"""... and so many of them in a row are joined, which bounds the overhead per byte."""
+
+
+class EofStream(Exception):
+    """The end of a :class:`DataQueue`."""
+
+
+class AsyncStreamIterator(Generic[_T]):
+    """Iterates over what *read_func* gives, until that is empty."""
+
+    __slots__ = ("read_func",)
+
+    def __init__(self, read_func: Callable[[], Awaitable[_T]]) -> None:
+        self.read_func = read_func
+
+    def __aiter__(self) -> "AsyncStreamIterator[_T]":
+        return self
+
+    async def __anext__(self) -> _T:
+        try:
+            piece = await self.read_func()
+        except EofStream:
+            raise StopAsyncIteration from None
+        if piece == b"":
+            raise StopAsyncIteration
+        return piece
+
+
+class _SizedIterator(AsyncStreamIterator[bytes]):
+    """Iterates over pieces of at most *size* bytes."""
+
+    __slots__ = ("_size",)
+
+    def __init__(self, stream: "StreamReader", size: int) -> None:
+        super().__init__(self._read)
+        self._size = size
+        self._stream_read = stream.read
+
+    async def _read(self) -> bytes:
+        return await self._stream_read(self._size)
+
+
+class ChunkTupleAsyncStreamIterator:
+    """Iterates over ``(data, end_of_http_chunk)`` pairs, until the stream ends."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: "StreamReader") -> None:
+        self._stream = stream
+
+    def __aiter__(self) -> "ChunkTupleAsyncStreamIterator":
+        return self
+
+    async def __anext__(self) -> tuple[bytes, bool]:
+        pair = await self._stream.readchunk()
+        if not pair[0] and not pair[1]:
+            raise StopAsyncIteration
+        return pair
+
+
+class StreamReader:
+    """A body that is read while it arrives (spec rows STR-01 to STR-18, ADD-078 to ADD-091).
+
+    Users get one from a request or a response.  *protocol* is the connection as
+    :class:`~aiohttp_core.flow.ReadControl`.  *limit*, in bytes, is the low-water mark and half of
+    the high-water mark.  *timer*, if given, is a context manager entered around each wait.
+
+    At most one coroutine may wait for data: a second one gets :exc:`RuntimeError`.  A waiting read
+    that is cancelled takes nothing out of the stream; reading can go on with any method.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_cursor",
+        "_eof",
+        "_eof_callbacks",
+        "_eof_error",
+        "_eof_reads",
+        "_eof_waiters",
+        "_exception",
+        "_high",
+        "_high_chunks",
+        "_last_split",
+        "_loop",
+        "_low",
+        "_offset",
+        "_protocol",
+        "_raw_bytes",
+        "_size",
+        "_splits",
+        "_timer",
+        "_tiny",
+        "_waiter",
+        "_wanted",
+        "discarding",
+        "total_bytes",
+        "trailers",
+    )
+
+    def __init__(
+        self,
+        protocol: ReadControl,
+        limit: int = DEFAULT_LIMIT,
+        *,
+        timer: AbstractContextManager[Any] | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._protocol = protocol
+        self._low = limit
+        self._high = limit * 2
+        self._high_chunks = max(4, limit // 16)
+        self._loop = loop
+        self._timer = timer
+        self._buffer: deque[bytes] = deque()
+        self._offset = 0  # so much of the first piece has been read
+        self._size = 0  # bytes that can be read
+        self._cursor = 0  # bytes that have been read
+        self._tiny = 0  # length of the run of tiny pieces at the end of the buffer
+        self._splits: deque[int] | None = None  # where HTTP chunks end, counted from the start
+        self._last_split = 0
+        self._eof = False
+        self._eof_reads = 0
+        self._eof_callbacks: list[Callable[[], None]] | None = None
+        self._eof_waiters: list[asyncio.Future[None]] | None = None
+        self._exception: BaseException | None = None
+        self._eof_error: BaseException | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._wanted = 0  # the waiter is woken when so many bytes are there
+        self._raw_bytes: int | None = None
+        self.discarding = False
+        """Whether :meth:`discard` was called."""
+        self.total_bytes = 0
+        """Bytes fed so far, after content decoding."""
+        self.trailers: Mapping[str, str] | None = None
+        """The trailer fields; ``None`` until the end was reached or if there were none."""
+
+    def __repr__(self) -> str:
+        info = [type(self).__name__]
+        if self._size:
+            info.append(f"{self._size} bytes")
+        if self._eof:
+            info.append("eof")
+        if self._low != DEFAULT_LIMIT:
+            info.append(f"low={self._low} high={self._high}")
+        if self._waiter is not None:
+            info.append(f"w={self._waiter!r}")
+        error = self._exception or self._eof_error
+        if error is not None:
+            info.append(f"e={error!r}")
+        return "<{}>".format(" ".join(info))
+
+    # -- state ----------------------------------------------------------------------------------
+
+    @property
+    def total_raw_bytes(self) -> int:
+        """Body bytes received so far, before content decoding (spec row ADD-072)."""
+        return self.total_bytes if self._raw_bytes is None else self._raw_bytes
+
+    def count_raw(self, count: int) -> None:
+        """Add *count* to :attr:`total_raw_bytes`; for feeders that decode."""
+        self._raw_bytes = (self._raw_bytes or 0) + count
+
+    def get_read_buffer_limits(self) -> tuple[int, int]:
+        """Return the water marks ``(low, high)`` in bytes."""
+        return self._low, self._high
+
+    def set_read_chunk_size(self, size: int) -> None:
+        """Raise the low-water mark to *size* and the high one to its double, never lower them."""
+        if size > self._low:
+            self._low = size
+            self._high = size * 2
+
+    def exception(self) -> BaseException | None:
+        """Return the error that ended the stream, or ``None``."""
+        return self._exception or self._eof_error
+
+    def is_eof(self) -> bool:
+        """Return whether the end has arrived, even if data is still buffered."""
+        return self._eof
+
+    def at_eof(self) -> bool:
+        """Return whether the end has arrived and everything was read."""
+        return self._eof and not self._size
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether a feeder may go on: below the marks, or a reader waits for more than there is."""
+        if self._eof or self._exception is not None:
+            return False
+        if self._waiter is not None and self._size < self._wanted:
+            return True
+        splits = self._splits
+        return self._size <= self._high and (splits is None or len(splits) <= self._high_chunks)
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether a reader waits for the whole rest of the stream."""
+        return self._waiter is not None and self._wanted == sys.maxsize
+
+    def on_eof(self, callback: Callable[[], None]) -> None:
+        """Call *callback* at the end of the stream, at once if that was reached.
+
+        What it raises is logged to ``aiohttp.internal``.  It is not called after an error.
+        """
+        if self._eof:
+            self._call(callback)
+        elif self._eof_callbacks is None:
+            self._eof_callbacks = [callback]
+        else:
+            self._eof_callbacks.append(callback)
+
+    # -- the connection's side ------------------------------------------------------------------
+
+    def feed_data(self, data: bytes) -> None:
+        """Append *data*.  Above a mark the connection is paused.  Never suspends.
+
+        Raises :exc:`RuntimeError` after :meth:`feed_eof`.
+        """
+        if self._eof:
+            raise RuntimeError("feed_data after feed_eof")
+        length = len(data)
+        if not length:
+            return
+        self.total_bytes += length
+        if self.discarding:
+            self._cursor += length
+            return
+        self._buffer.append(data)
+        size = self._size = self._size + length
+        if length >= TINY:
+            self._tiny = 0
+        else:
+            self._tiny += 1
+            if self._tiny == TINY_RUN:
+                self._join_tiny()
+        if self._waiter is not None:
+            if size < self._wanted:
+                return
+            self._wake()
+        if size > self._high and not self._protocol.reading_paused:
+            self._protocol.pause_reading()
+
+    def feed_eof(self, trailers: Mapping[str, str] | None = None) -> None:
+        """Mark the end, with its trailer fields.  A second call does nothing."""
+        if self._eof:
+            return
+        self._eof = True
+        self.trailers = trailers
+        self._finish()
+
+    def feed_error(self, exc: BaseException) -> None:
+        """Mark an end by failure: reads raise *exc* once they have delivered what came before it.
+
+        ``read()`` and ``readexactly()``, which promise more than there is, raise it at once and
+        leave the bytes for the other methods.
+        """
+        if self._eof or self._eof_error is not None:
+            return
+        self._eof_error = exc
+        self._eof_callbacks = None
+        self._finish()
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
+        """Let this and all later reads raise *exc*, whatever is buffered.
+
+        *exc_cause*, if given, becomes its ``__cause__``.
+        """
+        if exc_cause is not None:
+            exc.__cause__ = exc_cause
+        self._exception = exc
+        self._eof_callbacks = None
+        self._wake()
+        waiters, self._eof_waiters = self._eof_waiters, None
+        for waiter in waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def begin_http_chunk_receiving(self) -> None:
+        """Say that data belongs to HTTP chunks.  Repeated calls do nothing.
+
+        Raises :exc:`RuntimeError` if data was fed before the first call.
+        """
+        if self._splits is None:
+            if self.total_bytes:
+                raise RuntimeError("begin_http_chunk_receiving after data was fed")
+            self._splits = deque()
+
+    def end_http_chunk_receiving(self) -> None:
+        """Mark the end of an HTTP chunk.  A chunk that gave no data leaves no mark."""
+        splits = self._splits
+        if splits is None:
+            raise RuntimeError("end_http_chunk_receiving without begin_http_chunk_receiving")
+        position = self.total_bytes
+        if position == self._last_split or self.discarding:
+            return
+        self._last_split = position
+        splits.append(position)
+        waiting = self._waiter is not None and self._size < self._wanted
+        if waiting and self._wanted == 1:
+            self._wake()
+        if len(splits) > self._high_chunks:
+            if waiting:
+                # Who waits for more than this gets past these marks anyway, unless cancelled.
+                splits.clear()
+                splits.append(position)
+            elif not self._protocol.reading_paused:
+                self._protocol.pause_reading()
+
+    def discard(self) -> None:
+        """Throw the buffer away and everything that comes; the end is still noticed.
+
+        For a connection that must get past a body which nobody will read.  A waiting reader goes on
+        waiting for the end.
+        """
+        self.discarding = True
+        self._drop()
+        if self._protocol.reading_paused and not self._eof:
+            self._protocol.resume_reading()
+
+    # -- the reader's side ----------------------------------------------------------------------
+
+    def __aiter__(self) -> AsyncStreamIterator[bytes]:
+        """Iterate over lines."""
+        return AsyncStreamIterator(self.readline)
+
+    def iter_chunked(self, n: int) -> AsyncStreamIterator[bytes]:
+        """Iterate over pieces of at most *n* bytes; *n* must be positive."""
+        if n < 1:
+            raise ValueError("chunk size must be positive")
+        self.set_read_chunk_size(n)
+        return _SizedIterator(self, n)
+
+    def iter_any(self) -> AsyncStreamIterator[bytes]:
+        """Iterate over whatever has arrived, in that order."""
+        return AsyncStreamIterator(self.readany)
+
+    def iter_chunks(self) -> ChunkTupleAsyncStreamIterator:
+        """Iterate over ``(data, end_of_http_chunk)``, as :meth:`readchunk` gives them."""
+        return ChunkTupleAsyncStreamIterator(self)
+
+    async def wait_eof(self) -> None:
+        """Wait for the end; what is buffered stays readable.
+
+        It does not read, so a body longer than the high-water mark needs a reader beside it.
+        Raises what ended the stream if that was an error.
+        """
+        while not self._eof:
+            error = self._exception or self._eof_error
+            if error is not None:
+                raise error
+            loop = self._loop or asyncio.get_running_loop()
+            waiter: asyncio.Future[None] = loop.create_future()
+            if self._eof_waiters is None:
+                self._eof_waiters = []
+            self._eof_waiters.append(waiter)
+            try:
+                await waiter
+            finally:
+                if self._eof_waiters is not None and waiter in self._eof_waiters:
+                    self._eof_waiters.remove(waiter)
+
+    async def read(self, n: int = -1) -> bytes:
+        """Return up to *n* bytes as soon as there are any; with -1 everything up to the end.
+
+        ``b""`` means the end.  *n* above the low-water mark raises it (spec row ADD-079); -1 lets
+        the buffer grow to the size of the body.
+        """
+        if self._exception is not None:
+            raise self._exception
+        if n > 0:
+            if n > self._low:
+                self.set_read_chunk_size(n)
+            await self._have(1, "read")
+        elif n == 0:
+            return b""
+        elif not self._eof:
+            await self._have(sys.maxsize, "read")
+        if not self._size:
+            self._at_end()
+        return self._take(n)
+
+    async def readany(self) -> bytes:
+        """Return what is buffered, waiting if that is nothing.  ``b""`` means the end."""
+        if self._exception is not None:
+            raise self._exception
+        if not self._size:
+            await self._have(1, "readany")
+            if not self._size:
+                self._at_end()
+        return self._take(-1)
+
+    async def readexactly(self, n: int) -> bytes:
+        """Return exactly *n* bytes.
+
+        Raises :exc:`asyncio.IncompleteReadError` with the rest in ``partial`` if the stream ends
+        earlier, :exc:`ValueError` if *n* is negative.
+        """
+        if n < 0:
+            raise ValueError("readexactly size can not be less than zero")
+        if self._exception is not None:
+            raise self._exception
+        if self._size < n:
+            await self._have(n, "readexactly")
+            if self._size < n:
+                raise asyncio.IncompleteReadError(self._take(-1), n)
+        return self._take(n) if n else b""
+
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        r"""Return a line with its ``\n``; at the end what is left.
+
+        *max_line_length* is as *max_size* of :meth:`readuntil`.
+        """
+        return await self.readuntil(b"\n", max_size=max_line_length)
+
+    async def readuntil(self, separator: bytes = b"\n", *, max_size: int | None = None) -> bytes:
+        """Return everything up to and with *separator*; at the end what is left.
+
+        Raises :exc:`~aiohttp_core.errors.LineTooLong` if that is longer than *max_size* bytes
+        (default: the high-water mark) and :exc:`ValueError` for an empty separator; either leaves
+        the stream as it was.
+        """
+        length = len(separator)
+        if not length:
+            raise ValueError("Separator should be at least one-byte string")
+        if self._exception is not None:
+            raise self._exception
+        limit = self._high if max_size is None else max_size
+        seen = 0  # bytes searched so far
+        tail = b""  # their end, in which a separator may have begun
+        passed: list[bytes] = []  # pieces without a separator, lifted off the buffer
+        buffer = self._buffer
+        try:
+            while True:
+                while buffer:
+                    piece, start = buffer[0], self._offset
+                    end = -1
+                    if tail:
+                        seam = tail + piece[start : start + length - 1]
+                        found = seam.find(separator)
+                        if found >= 0:
+                            end = start + found + length - len(tail)
+                    if end < 0:
+                        found = piece.find(separator, start)
+                        if found >= 0:
+                            end = found + length
+                    if end >= 0:
+                        seen += end - start
+                        break
+                    if start:
+                        piece = piece[start:]
+                        self._offset = 0
+                    buffer.popleft()
+                    passed.append(piece)
+                    seen += len(piece)
+                    if length > 1:
+                        tail = (tail + piece[1 - length :])[1 - length :]
+                    if seen > limit:
+                        break
+                else:
+                    if self._eof:
+                        break
+                    self._tiny = 0  # the pieces it counted are lifted
+                    await self._have(seen + 1, "readuntil")
+                    continue
+                if seen > limit:
+                    raise LineTooLong(self._glimpse(passed), limit, seen)
+                break
+        finally:
+            if passed:
+                buffer.extendleft(reversed(passed))
+                self._tiny = 0
+        if not seen:
+            self._at_end()
+        return self._take(seen)
+
+    async def readchunk(self) -> tuple[bytes, bool]:
+        """Return ``(data, end_of_http_chunk)`` as it came; ``(b"", False)`` means the end.
+
+        The flag is true if *data* completes an HTTP chunk; never without the chunked coding.
+        """
+        while True:
+            if self._exception is not None:
+                raise self._exception
+            splits = self._splits
+            while splits:
+                position = splits.popleft()
+                if position >= self._cursor:
+                    return self._take(position - self._cursor), True
+            if self._size:
+                return self._take(len(self._buffer[0]) - self._offset), False
+            if self._eof:
+                self._at_end()
+                return b"", False
+            await self._wait(1, "readchunk")
+
+    def read_nowait(self, n: int = -1) -> bytes:
+        """Return up to *n* buffered bytes, all of them with -1, ``b""`` if there are none.
+
+        Raises :exc:`RuntimeError` while a coroutine waits for data.
+        """
+        if self._exception is not None:
+            raise self._exception
+        if self._waiter is not None and not self._waiter.done():
+            raise RuntimeError("Called while some coroutine is waiting for incoming data.")
+        return self._take(-1 if n is None else n)
+
+    def unread_data(self, data: bytes) -> None:
+        """Put *data* back in front of the buffer.  Wakes nobody.  Deprecated."""
+        warnings.warn(
+            "unread_data() is deprecated (spec row ADD-088)", DeprecationWarning, stacklevel=2
+        )
+        if not data:
+            return
+        if self._offset:
+            self._buffer[0] = self._buffer[0][self._offset :]
+            self._offset = 0
+        self._buffer.appendleft(bytes(data))
+        self._size += len(data)
+        self._cursor -= len(data)
+        self._eof_reads = 0
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _take(self, n: int) -> bytes:
+        """Take *n* bytes (all with -1) off the buffer, then let the connection go on."""
+        size = self._size
+        if not size or not n:
+            return b""
+        buffer = self._buffer
+        if n < 0 or n >= size:
+            if len(buffer) == 1:
+                data = buffer.popleft()
+                if self._offset:
+                    data = data[self._offset :]
+            else:
+                if self._offset:
+                    buffer[0] = buffer[0][self._offset :]
+                data = b"".join(buffer)
+                buffer.clear()
+            self._offset = self._size = self._tiny = 0
+            self._cursor += size
+        else:
+            data = self._take_part(n)
+        if self._splits:
+            self._forget_splits()
+        protocol = self._protocol
+        if protocol.reading_paused and not self._eof and self._is_low():
+            protocol.resume_reading()
+        return data
+
+    def _take_part(self, n: int) -> bytes:
+        buffer = self._buffer
+        start = self._offset
+        first = buffer[0]
+        self._size -= n
+        self._cursor += n
+        if len(first) - start > n:
+            self._offset = start + n
+            return first[start : start + n]
+        parts = [first[start:] if start else first]
+        buffer.popleft()
+        n -= len(parts[0])
+        while n:
+            first = buffer[0]
+            if len(first) > n:
+                parts.append(first[:n])
+                break
+            parts.append(buffer.popleft())
+            n -= len(first)
+        self._offset = n
+        if self._tiny > len(buffer):
+            self._tiny = len(buffer)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _is_low(self) -> bool:
+        splits = self._splits
+        return self._size <= self._low and (not splits or len(splits) <= self._high_chunks // 2)
+
+    def _forget_splits(self) -> None:
+        splits = self._splits
+        cursor = self._cursor
+        while splits and splits[0] < cursor:
+            splits.popleft()
+
+    def _drop(self) -> None:
+        self._cursor += self._size
+        self._size = self._offset = self._tiny = 0
+        self._buffer.clear()
+        if self._splits:
+            self._splits.clear()
+
+    def _join_tiny(self) -> None:
+        """Join the run of tiny pieces at the end of the buffer: linear, a byte is moved once."""
+        buffer = self._buffer
+        if self._offset and len(buffer) <= TINY_RUN:
+            buffer[0] = buffer[0][self._offset :]
+            self._offset = 0
+        run = [buffer.pop() for _ in range(TINY_RUN)]
+        run.reverse()
+        buffer.append(b"".join(run))
+        self._tiny = 0
+
+    @staticmethod
+    def _glimpse(passed: list[bytes]) -> bytes:
+        return passed[0] if passed else b""
+
+    def _at_end(self) -> None:
+        """Raise the error that came instead of the end; count the reads there (ADD-087)."""
+        if self._eof_error is not None:
+            raise self._eof_error
+        if not self._eof:
+            return
+        self._eof_reads += 1
+        if self._eof_reads > MANY_EOF_READS:
+            internal_logger.warning(
+                "Multiple access to StreamReader in eof state, might be infinite loop.",
+                stack_info=True,
+            )
+
+    async def _have(self, wanted: int, who: str) -> None:
+        """Wait until *wanted* bytes are buffered, or the end has come."""
+        while self._size < wanted and not self._eof:
+            await self._wait(wanted, who)
+
+    async def _wait(self, wanted: int, who: str) -> None:
+        """Wait for a reason to look again: *wanted* bytes, the end, an error, a chunk's end."""
+        if self._waiter is not None:
+            raise RuntimeError(
+                f"{who}() called while another coroutine is already waiting for incoming data"
+            )
+        error = self._exception or self._eof_error
+        if error is not None:
+            raise error
+        loop = self._loop or asyncio.get_running_loop()
+        waiter = self._waiter = loop.create_future()
+        self._wanted = wanted
+        try:
+            # Resuming may feed at once and so complete the waiter before it is awaited.
+            if self._protocol.reading_paused:
+                self._protocol.resume_reading()
+            if self._timer is None:
+                await waiter
+            else:
+                with self._timer:
+                    await waiter
+        finally:
+            self._waiter = None
+            self._wanted = 0
+        if self._exception is not None:
+            raise self._exception
+
+    def _wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def _finish(self) -> None:
+        self._wake()
+        waiters, self._eof_waiters = self._eof_waiters, None
+        for waiter in waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
+        if self._protocol.reading_paused:
+            # The marks were about this body; what comes next is the connection's own business.
+            self._protocol.resume_reading()
+        callbacks, self._eof_callbacks = self._eof_callbacks, None
+        for callback in callbacks or ():
+            self._call(callback)
+
+    @staticmethod
+    def _call(callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception:  # noqa: BLE001 - a stranger's callback must not end the feeding
+            internal_logger.exception("Exception in eof callback")
+
+
+class _NoConnection:
+    """The connection of the empty stream: there is nothing to pause."""
+
+    __slots__ = ()
+
+    reading_paused = False
+
+    def pause_reading(self) -> None:
+        """Do nothing."""
+
+    def resume_reading(self) -> None:
+        """Do nothing."""
+
+
+class EmptyStreamReader(StreamReader):
+    """The stream of a message without a body: at its end from the beginning (ADD-091)."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(_NoConnection())
+        self._eof = True
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def exception(self) -> BaseException | None:
+        """Return ``None``: the shared empty stream never fails."""
+        return None
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
+        """Do nothing: the stream is shared."""
+
+    def feed_error(self, exc: BaseException) -> None:
+        """Do nothing: the stream is shared."""
+
+    def feed_data(self, data: bytes) -> None:
+        """Do nothing: the stream is shared."""
+
+    def discard(self) -> None:
+        """Do nothing: there is nothing to throw away."""
+
+    def unread_data(self, data: bytes) -> None:
+        """Do nothing: the stream is shared."""
+
+    def set_read_chunk_size(self, size: int) -> None:
+        """Do nothing: the stream is shared."""
+
+    async def read(self, n: int = -1) -> bytes:
+        """Return ``b""``."""
+        return b""
+
+    async def readany(self) -> bytes:
+        """Return ``b""``."""
+        return b""
+
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        """Return ``b""``."""
+        return b""
+
+    async def readuntil(self, separator: bytes = b"\n", *, max_size: int | None = None) -> bytes:
+        """Return ``b""``."""
+        return b""
+
+    async def readexactly(self, n: int) -> bytes:
+        """Raise :exc:`asyncio.IncompleteReadError`, unless *n* is 0."""
+        if n:
+            raise asyncio.IncompleteReadError(b"", n)
+        return b""
+
+    async def readchunk(self) -> tuple[bytes, bool]:
+        """Return ``(b"", False)``."""
+        return b"", False
+
+    def read_nowait(self, n: int = -1) -> bytes:
+        """Return ``b""``."""
+        return b""
+
+
+EMPTY_PAYLOAD: Final[StreamReader] = EmptyStreamReader()
+
+
+class DataQueue(Generic[_T]):
+    """A queue of messages with an end, for one reader (spec row ADD-092)."""
+
+    __slots__ = ("__weakref__", "_buffer", "_eof", "_exception", "_loop", "_waiter")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self._loop = loop
+        self._eof = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._exception: BaseException | None = None
+        self._buffer: deque[tuple[_T, int]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._buffer)
+
+    def __aiter__(self) -> AsyncStreamIterator[_T]:
+        return AsyncStreamIterator(self.read)
+
+    def is_eof(self) -> bool:
+        """Return whether the end was fed."""
+        return self._eof
+
+    def at_eof(self) -> bool:
+        """Return whether the end was fed and every message was read."""
+        return self._eof and not self._buffer
+
+    def exception(self) -> BaseException | None:
+        """Return the error set, or ``None``."""
+        return self._exception
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
+        """End the queue by *exc*, raised once the messages before it were read."""
+        if exc_cause is not None:
+            exc.__cause__ = exc_cause
+        self._eof = True
+        self._exception = exc
+        self._wake()
+
+    def feed_data(self, data: _T, size: int = 0) -> None:
+        """Append a message of *size* bytes."""
+        self._buffer.append((data, size))
+        self._wake()
+
+    def feed_eof(self) -> None:
+        """Mark the end."""
+        self._eof = True
+        self._wake()
+
+    async def read(self) -> _T:
+        """Return the next message, waiting if there is none.
+
+        At the end raises the error set, else :exc:`EofStream`.  A second waiting reader gets
+        :exc:`RuntimeError`; a cancelled one loses nothing.
+        """
+        while not self._buffer and not self._eof:
+            if self._waiter is not None:
+                raise RuntimeError("read() called while another coroutine is already waiting")
+            loop = self._loop or asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._next()
+
+    def _next(self) -> _T:
+        if self._buffer:
+            return self._buffer.popleft()[0]
+        if self._exception is not None:
+            raise self._exception
+        raise EofStream
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class FlowControlDataQueue(DataQueue[_T]):
+    """A :class:`DataQueue` that pauses its connection above ``2 * limit`` bytes (ADD-970)."""
+
+    __slots__ = ("_limit", "_protocol", "_size")
+
+    def __init__(
+        self,
+        protocol: ReadControl,
+        limit: int = DEFAULT_LIMIT,
+        *,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(loop)
+        self._protocol = protocol
+        self._limit = limit * 2
+        self._size = 0
+
+    def feed_data(self, data: _T, size: int = 0) -> None:
+        """Append a message of *size* bytes; pause the connection above the limit."""
+        super().feed_data(data, size)
+        self._size += size
+        if self._size > self._limit and not self._protocol.reading_paused:
+            self._protocol.pause_reading()
+
+    def _next(self) -> _T:
+        if not self._buffer:
+            return super()._next()
+        data, size = self._buffer.popleft()
+        self._size -= size
+        if self._size <= self._limit and self._protocol.reading_paused:
+            self._protocol.resume_reading()
+        return data
