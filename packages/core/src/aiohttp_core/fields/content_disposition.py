@@ -34,14 +34,14 @@ class BadContentDispositionParam(RuntimeWarning):
     """A parameter of a Content-Disposition was malformed and has been dropped."""
 
 
-_TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+_WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 
 # RFC 6266 4.1: disposition-type = token
-_TYPE: Final = re.compile(rf"[ \t]*+({_TOKEN})[ \t]*+(?:;|\Z)")
+_TYPE: Final = re.compile(rf"[ \t]*+({_WORD})[ \t]*+(?:;|\Z)")
 
 # RFC 6266 4.1: disposition-parm, with blanks around "=" as RFC 2616 had them.
 _PARAMETER: Final = re.compile(
-    rf'[ \t]*+([^=;"\s]*+)[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*+)"|({_TOKEN}))[ \t]*+(?:;|\Z)',
+    rf'[ \t]*+([^=;"\s]*+)[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*+)"|({_WORD}))[ \t]*+(?:;|\Z)',
     re.DOTALL,
 )
 _EMPTY: Final = re.compile(r"[ \t]*+(?:;|\Z)")

@@ -148,7 +148,14 @@ def is_json_type(mimetype: str) -> bool:
 
 # The names that Python knows.  Anything else is not even looked up: the codec registry remembers
 # every unknown name for ever, and a charset is a word of the peer's.
-_CODECS: Final = frozenset(aliases) | frozenset(aliases.values()) | {"utf_8_sig", "koi8_u", "cp720"}
+_CODECS: Final = (
+    frozenset(aliases)
+    | frozenset(aliases.values())
+    | {
+        *("cp1006", "cp720", "cp737", "cp856", "cp874", "cp875", "koi8_t", "koi8_u", "utf_8_sig"),
+        *("mac_arabic", "mac_croatian", "mac_farsi", "mac_romanian"),
+    }
+)
 
 
 def known_charset(name: str | None) -> str | None:
