@@ -47,7 +47,7 @@ SOURCES = {
     "__init__.py": "",
     "cold.py": "ANSWER = 42\n",
     "interpreted.py": "compiled = False\n",
-    "point.py": '''
+    "point.py": """
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,16 +62,16 @@ class Point:
 
 
 COMPILED = bool(cython.compiled)
-''',
+""",
     "point.pxd": "cdef class Point:\n    cdef public Py_ssize_t x\n",
     "deep/__init__.py": "",
-    "deep/line.py": '''
+    "deep/line.py": """
 from aiohttp_trial.point import Point
 
 
 def length(a: Point, b: Point) -> int:
     return b.x - a.x
-''',
+""",
     "deep/line.pxd": "from aiohttp_trial.point cimport Point\n\n"
     "cpdef object length(Point a, Point b)\n",
 }

@@ -17,7 +17,9 @@ def test_the_seven_are_found() -> None:
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda p: p.name)
 def test_copy_is_equal(package: Path) -> None:
     copy = package / "hatch_build.py"
-    targets = tomllib.loads((package / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    targets = tomllib.loads((package / "pyproject.toml").read_text())["tool"]["hatch"]["build"][
+        "targets"
+    ]
     hooked = "custom" in targets["wheel"].get("hooks", {})
     assert copy.exists() == hooked
     if hooked:

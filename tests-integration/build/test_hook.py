@@ -35,7 +35,9 @@ def leftovers(trial: "Trial") -> list[str]:
 
 
 @needs_compiler
-@pytest.mark.parametrize("env", [{}, {"AIOHTTP_EXTENSIONS": "auto"}, {"AIOHTTP_EXTENSIONS": "require"}])
+@pytest.mark.parametrize(
+    "env", [{}, {"AIOHTTP_EXTENSIONS": "auto"}, {"AIOHTTP_EXTENSIONS": "require"}]
+)
 def test_wheel_is_compiled(
     trial: "Trial", names: Callable[[Path], set[str]], env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,0 +1,1 @@
+"""The tools of the workspace; nothing here is installed with the packages."""

@@ -1,0 +1,94 @@
+"""The checks that run no code of the packages: style, types, layers, structure, documents."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.environment import environ, in_venv, run, say
+from tools.workspace import ROOT, packages
+
+HOUSE_CHECK = ROOT.parent / "shared" / "tools" / "house_check.py"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One command that says yes or no; its output is shown only when it says no."""
+
+    name: str
+    command: Sequence[str]
+    env: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self) -> bool:
+        """Run the command, print one line, and return whether it succeeded."""
+        began = time.monotonic()
+        ok = run(*self.command, env=environ(**self.env), quiet=True) == 0
+        say(f"{'ok    ' if ok else 'FAILED'} {self.name} ({time.monotonic() - began:.1f} s)")
+        return ok
+
+
+def all_checks(python: Path) -> list[Check]:
+    """Return the checks, the quickest first."""
+    scripts = python.parent
+    found = [
+        Check("ruff check", [os.fspath(python), "-m", "ruff", "check", "--quiet", "."]),
+        Check(
+            "ruff format", [os.fspath(python), "-m", "ruff", "format", "--check", "--quiet", "."]
+        ),
+        Check(
+            "import-linter",
+            [os.fspath(in_venv(scripts.parent, "lint-imports")), "--no-cache"],
+            {"AIOHTTP_NO_EXTENSIONS": "1"},
+        ),
+    ]
+    if HOUSE_CHECK.is_file():
+        found.append(
+            Check("house_check", [os.fspath(python), os.fspath(HOUSE_CHECK), ".", "--strict"])
+        )
+    return [*found, *type_checks(python)]
+
+
+def type_checks(python: Path) -> list[Check]:
+    """Return one run of mypy in strict mode for each package, over sources and tests."""
+    return [
+        Check(
+            f"mypy {package.name}",
+            [
+                os.fspath(python),
+                "-m",
+                "mypy",
+                "--no-error-summary",
+                *[
+                    folder.relative_to(ROOT).as_posix()
+                    for folder in (package.source, package.tests)
+                    if any(folder.rglob("*.py"))
+                ],
+            ],
+        )
+        for package in packages()
+    ]
+
+
+def docs_check(python: Path) -> Check:
+    """Return the build of the documents, in which a warning is an error."""
+    return Check(
+        "documents",
+        [
+            os.fspath(python),
+            "-m",
+            "sphinx",
+            "-W",
+            "--keep-going",
+            "-q",
+            "-j",
+            "2",
+            "-b",
+            "html",
+            "docs",
+            "docs/_build/html",
+        ],
+        {"AIOHTTP_NO_EXTENSIONS": "1"},
+    )
