@@ -1,0 +1,224 @@
+"""Making transports: sockets by happy eyeballs, TLS on them, certificates checked against pins.
+
+Laws
+* All addresses are tried before an error is raised, also after one of them failed in TLS; the last
+  error is the one that is raised (spec row ADD-322).
+* A socket that does not become a connection is closed here, whatever happens, cancellation too.
+* Lower errors leave as ``OSError`` and ``ssl.SSLError``; only a wrong pin has its public error
+  already.  The connector knows to whom it was connecting and makes the public ones.
+"""
+
+import asyncio
+import hashlib
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohappyeyeballs
+from aiohappyeyeballs import AddrInfoType, SocketFactoryType
+
+from aiohttp_client.abc import ResolveResult
+from aiohttp_client.errors import ServerFingerprintMismatch
+from aiohttp_client.tls import Fingerprint
+
+__all__ = (
+    "AddrInfoType",
+    "DialOptions",
+    "SocketFactoryType",
+    "TLSPlan",
+    "abort_transport",
+    "address_infos",
+    "check_fingerprint",
+    "dial_tcp",
+    "is_ipv4_literal",
+    "is_odd_ipv4",
+    "local_address_infos",
+    "start_tls",
+)
+
+ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+_DEFAULT_HANDSHAKE_TIMEOUT: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class DialOptions:
+    """How sockets are opened; fixed for a connector."""
+
+    local_addr_infos: Sequence[AddrInfoType] | None = None
+    happy_eyeballs_delay: float | None = 0.25
+    interleave: int | None = None
+    socket_factory: SocketFactoryType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TLSPlan:
+    """One TLS handshake: context, the name to ask and check for, and a pinned certificate."""
+
+    context: ssl.SSLContext
+    server_hostname: str
+    fingerprint: Fingerprint | None = None
+    timeout: float | None = None
+
+
+def is_ipv4_literal(host: str) -> bool:
+    """Return whether *host* is a dotted quad without leading zeros (spec row ADD-192)."""
+    if not host or not host.isascii():
+        return False
+    parts = host.split(".")
+    return len(parts) == 4 and all(
+        part.isdecimal() and len(part) <= 3 and str(int(part)) == part and int(part) < 256
+        for part in parts
+    )
+
+
+def is_odd_ipv4(host: str) -> bool:
+    """Return whether the system would take *host* for an IPv4 address in an unusual notation.
+
+    Shortened, octal, hexadecimal and plain numeric forms pass filters that compare texts; they are
+    refused (spec row ADD-192).
+    """
+    if not host or not host.isascii() or is_ipv4_literal(host):
+        return False
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True
+
+
+def address_infos(addresses: Sequence[ResolveResult]) -> list[AddrInfoType]:
+    """Return resolver results in the form of ``getaddrinfo``."""
+    infos: list[AddrInfoType] = []
+    for address in addresses:
+        host, port = address["host"], address["port"]
+        if address["family"] == socket.AF_INET6:
+            name, _, scope = host.partition("%")
+            target: tuple[Any, ...] = (name, port, 0, _scope_id(scope) if scope else 0)
+            family = socket.AF_INET6
+        else:
+            target = (host, port)
+            family = socket.AF_INET
+        infos.append((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", target))
+    return infos
+
+
+def _scope_id(scope: str) -> int:
+    if scope.isascii() and scope.isdecimal():
+        return int(scope)
+    return socket.if_nametoindex(scope)
+
+
+def local_address_infos(local_addr: tuple[str, int] | None) -> list[AddrInfoType] | None:
+    """Return *local_addr* in the form that sockets are bound by."""
+    if local_addr is None:
+        return None
+    return aiohappyeyeballs.addr_to_addr_infos(local_addr)
+
+
+async def dial_tcp(
+    loop: asyncio.AbstractEventLoop,
+    factory: ProtocolFactory,
+    infos: Sequence[AddrInfoType],
+    options: DialOptions,
+    tls: TLSPlan | None = None,
+) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
+    """Connect to the first of *infos* that answers, and do TLS with it if a plan is given."""
+    left = list(infos)
+    last: Exception = OSError(None, "no address to connect to")
+    while left:
+        sock = await aiohappyeyeballs.start_connection(
+            left,
+            local_addr_infos=options.local_addr_infos,
+            happy_eyeballs_delay=options.happy_eyeballs_delay,
+            interleave=options.interleave,
+            loop=loop,
+            socket_factory=options.socket_factory,
+        )
+        peer: Any = None
+        try:
+            peer = sock.getpeername()
+            return await _adopt(loop, factory, sock, tls)
+        except (OSError, ssl.CertificateError, ServerFingerprintMismatch) as exc:
+            sock.close()
+            last = exc
+        before = len(left)
+        if peer is not None:
+            try:
+                aiohappyeyeballs.remove_addr_infos(left, peer)
+            except ValueError:
+                left.clear()
+        if len(left) == before:
+            break
+    raise last
+
+
+async def _adopt(
+    loop: asyncio.AbstractEventLoop,
+    factory: ProtocolFactory,
+    sock: socket.socket,
+    tls: TLSPlan | None,
+) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
+    if tls is None:
+        return await loop.create_connection(factory, sock=sock)
+    transport, protocol = await loop.create_connection(
+        factory,
+        sock=sock,
+        ssl=tls.context,
+        server_hostname=tls.server_hostname,
+        ssl_handshake_timeout=tls.timeout or _DEFAULT_HANDSHAKE_TIMEOUT,
+    )
+    check_fingerprint(transport, tls)
+    return transport, protocol
+
+
+def check_fingerprint(transport: asyncio.Transport, tls: TLSPlan) -> None:
+    """Abort *transport* and raise ``ServerFingerprintMismatch`` if the pin does not match."""
+    pin = tls.fingerprint
+    if pin is None:
+        return
+    ssl_object = transport.get_extra_info("ssl_object")
+    certificate = ssl_object.getpeercert(binary_form=True) if ssl_object is not None else None
+    if certificate is not None and pin.matches(certificate):
+        return
+    abort_transport(transport)
+    got = hashlib.sha256(certificate or b"").digest()
+    address = transport.get_extra_info("peername") or (tls.server_hostname, 0)
+    raise ServerFingerprintMismatch(pin.fingerprint, got, address[0], address[1])
+
+
+async def start_tls(
+    loop: asyncio.AbstractEventLoop,
+    transport: asyncio.Transport,
+    protocol: asyncio.BaseProtocol,
+    tls: TLSPlan,
+) -> asyncio.Transport:
+    """Do TLS inside *transport*, a tunnel; *protocol* gets the result.  Raises as TLS does.
+
+    On failure and on cancellation the tunnel is aborted.
+    """
+    try:
+        inner = await loop.start_tls(
+            transport,
+            protocol,
+            tls.context,
+            server_hostname=tls.server_hostname,
+            ssl_handshake_timeout=tls.timeout or _DEFAULT_HANDSHAKE_TIMEOUT,
+        )
+    except BaseException:
+        abort_transport(transport)
+        raise
+    if inner is None:  # the event loop saw the connection break and says it this way
+        raise ConnectionResetError("the connection was closed during the TLS handshake")
+    check_fingerprint(inner, tls)
+    return inner
+
+
+def abort_transport(transport: asyncio.BaseTransport | None) -> None:
+    """Close *transport* at once, without sending what is buffered."""
+    if transport is None:
+        return
+    # uvloop's transports do not inherit from asyncio's classes.
+    abort: Callable[[], None] | None = getattr(transport, "abort", None)
+    (abort or transport.close)()

@@ -1,0 +1,201 @@
+"""How long things may take: the settings, the phases, and the one clock that watches connections.
+
+Laws
+* Every wait belongs to a :class:`Phase`, and whoever gives up says which one it was.
+* Zero and ``None`` both mean "no limit" (spec row TMO-06).
+* A request costs no timer handle.  A deadline is a number on a connection; one timer per
+  :class:`DeadlineWheel` wakes for the earliest of them, and is not moved when a deadline passes
+  unused.
+* Long timeouts end on a whole second of the loop's clock, short ones within 1/64 of their length
+  (at most 1/64 s) after they are due, never before (spec rows TMO-08, ADD-346).
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil, inf
+from types import TracebackType
+from typing import Final, Protocol
+
+__all__ = (
+    "DEFAULT_TIMEOUT",
+    "ClientTimeout",
+    "DeadlineWheel",
+    "Phase",
+    "PhaseLimit",
+    "Watched",
+    "deadline_after",
+)
+
+
+class Phase(StrEnum):
+    """What a request was doing when its time ran out or its connection broke."""
+
+    POOL = "pool"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    PROXY = "proxy"
+    SEND = "send"
+    FIRST_BYTE = "first byte"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTimeout:
+    """Limits in seconds of one request; ``None`` and ``0`` switch a limit off.
+
+    The first five fields are the historical ones (spec rows TMO-01 to TMO-08, ADD-339); the
+    others limit single phases and are off by default.
+    """
+
+    total: float | None = None
+    """The whole operation: all redirects, connecting, sending and reading."""
+    connect: float | None = None
+    """Waiting for a free connection of the pool, and establishing a new one."""
+    sock_read: float | None = None
+    """The longest gap between two pieces of the response."""
+    sock_connect: float | None = None
+    """Establishing one new connection: name, socket, proxy and TLS together."""
+    ceil_threshold: float = 5
+    """Limits of this length or more end on a whole second of the clock."""
+    pool: float | None = None
+    """Waiting for a free connection of the pool."""
+    dns: float | None = None
+    """Resolving the name of the host."""
+    tls: float | None = None
+    """One TLS handshake."""
+    proxy: float | None = None
+    """The ``CONNECT`` or SOCKS exchange with a proxy."""
+    send: float | None = None
+    """Sending the head and the body."""
+    first_byte: float | None = None
+    """From the end of the request to the head of the response."""
+
+
+DEFAULT_TIMEOUT: Final = ClientTimeout(total=5 * 60, sock_connect=30)
+
+
+def deadline_after(
+    now: float, delay: float | None, ceil_threshold: float = 5, *, inclusive: bool = False
+) -> float:
+    """Return when *delay* seconds from *now* are over; ``inf`` without a limit.
+
+    *inclusive* rounds a delay of exactly *ceil_threshold* too: the rule for ``total``.
+    """
+    if not delay or delay < 0:
+        return inf
+    when = now + delay
+    if delay > ceil_threshold or (inclusive and delay == ceil_threshold):
+        return float(ceil(when))
+    return when
+
+
+class Watched(Protocol):
+    """Something with deadlines: it reports the earliest one and acts on those that passed."""
+
+    def check_deadline(self, now: float, /) -> float:
+        """Act on what is due at *now*; return the next deadline, or ``inf``."""
+
+
+class DeadlineWheel:
+    """One timer for the deadlines of everything it watches.
+
+    Watching is for the life of a connection, not of a request.  When a watched object gets a
+    deadline it calls :meth:`note` with it; that compares two numbers, unless the deadline is
+    earlier than every other one known.
+    """
+
+    __slots__ = ("_due", "_handle", "_loop", "_watched")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._watched: set[Watched] = set()
+        self._due = inf
+        self._handle: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._watched)
+
+    @property
+    def due(self) -> float:
+        """When the timer fires next, in the loop's time; ``inf`` when it is not set."""
+        return self._due
+
+    def add(self, watched: Watched) -> None:
+        """Watch *watched* from now on."""
+        self._watched.add(watched)
+
+    def discard(self, watched: Watched) -> None:
+        """Watch *watched* no longer; without anything to watch no timer is kept."""
+        self._watched.discard(watched)
+        if not self._watched:
+            self.stop()
+
+    def note(self, deadline: float) -> None:
+        """Take notice of a new *deadline* of something watched."""
+        if deadline < self._due:
+            self._set(deadline)
+
+    def stop(self) -> None:
+        """Cancel the timer; the next :meth:`note` sets it again."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        self._due = inf
+
+    def _set(self, deadline: float) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        # The grid bounds how often many near deadlines can wake the loop.
+        grid = min(max(deadline - self._loop.time(), 0.0), 1.0) / 64
+        self._due = deadline
+        self._handle = self._loop.call_at(deadline + grid, self._fire)
+
+    def _fire(self) -> None:
+        self._handle = None
+        self._due = inf
+        now = self._loop.time()
+        earliest = inf
+        for watched in tuple(self._watched):
+            deadline = watched.check_deadline(now)
+            if deadline < earliest:
+                earliest = deadline
+        if earliest < self._due:
+            self._set(earliest)
+
+
+class PhaseLimit:
+    """``async with PhaseLimit(deadline, make_error)``: raise ``make_error()`` when time is over.
+
+    For the waits before a connection has its own deadlines.  It costs nothing without a deadline
+    (``inf``).  A cancellation from outside is never mistaken for the timeout, nor swallowed
+    (spec row ADD-345).
+    """
+
+    __slots__ = ("_deadline", "_make_error", "_timeout")
+
+    def __init__(self, deadline: float, make_error: Callable[[], BaseException]) -> None:
+        self._deadline = deadline
+        self._make_error = make_error
+        self._timeout: asyncio.Timeout | None = None
+
+    async def __aenter__(self) -> None:
+        if self._deadline < inf:
+            timeout = asyncio.timeout_at(self._deadline)
+            await timeout.__aenter__()
+            self._timeout = timeout
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._timeout is None:
+            return
+        try:
+            await self._timeout.__aexit__(exc_type, exc, traceback)
+        except TimeoutError:
+            raise self._make_error() from None
