@@ -77,7 +77,7 @@ class AsyncStreamIterator(Generic[_T]):
 class _SizedIterator(AsyncStreamIterator[bytes]):
     """Iterates over pieces of at most *size* bytes."""
 
-    __slots__ = ("_size",)
+    __slots__ = ("_size", "_stream_read")
 
     def __init__(self, stream: "StreamReader", size: int) -> None:
         super().__init__(self._read)
