@@ -19,10 +19,11 @@ _TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
 # day-of-month = 1*2DIGIT [ non-digit *OCTET ]
 _DAY: Final = re.compile(r"([0-9]{1,2})(?![0-9])")
 # The first three letters decide: month = ( "jan" / "feb" / ... ) *OCTET
-_MONTHS: Final = {
-    **{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6},
-    **{"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12},
-}
+_MONTH_NAMES: Final = (
+    *("jan", "feb", "mar", "apr", "may", "jun"),
+    *("jul", "aug", "sep", "oct", "nov", "dec"),
+)
+_MONTHS: Final = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 # year = 2*4DIGIT [ non-digit *OCTET ]
 _YEAR: Final = re.compile(r"([0-9]{2,4})(?![0-9])")
 

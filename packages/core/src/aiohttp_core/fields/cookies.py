@@ -13,7 +13,7 @@ Laws
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from http.cookies import CookieError, Morsel, SimpleCookie
 from typing import Any, Final, NamedTuple
@@ -109,7 +109,7 @@ class CookieMorsel(Morsel[str]):
             """Tell whether *key* is an attribute, so that it cannot name a cookie by ``set``."""
             return key.lower() == "partitioned" or super().isReservedKey(key)
 
-        def OutputString(self, attrs: list[str] | None = None) -> str:  # noqa: N802
+        def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802
             """Return the cookie without ``Set-Cookie:``, as the base class does."""
             text = super().OutputString(attrs)
             if self["partitioned"] and (attrs is None or "partitioned" in attrs):
@@ -164,7 +164,9 @@ def make_morsel(
     morsel = morsel_class()
     # The pickling protocol is the one public way round the stricter grammar of ``set``.
     try:
-        morsel.__setstate__({"key": name, "value": value, "coded_value": coded_value})
+        morsel.__setstate__(  # type: ignore[attr-defined]
+            {"key": name, "value": value, "coded_value": coded_value}
+        )
     except CookieError as exc:  # newer versions of Python check here too
         raise ValueError(f"Illegal value of cookie {name!r}") from exc
     return morsel

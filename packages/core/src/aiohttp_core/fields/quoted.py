@@ -96,23 +96,23 @@ def split_list(text: str, separator: str = ",") -> list[str]:
 def _separators(text: str, separator: str) -> Iterator[int]:
     """Give the positions of *separator* outside of quoted strings, then the length of *text*."""
     position = 0
-    quotes = text.find('"')
-    while True:
-        found = text.find(separator, position)
-        if found < 0:
-            break
-        if 0 <= quotes < found:
-            closed = _QUOTED.match(text, quotes)
+    found = text.find(separator)
+    opening = text.find('"')
+    while found >= 0:
+        if 0 <= opening < found:
+            closed = _QUOTED.match(text, opening)
             if closed is None:
                 # Every later quote is the second half of a pair in the failed match, so no
                 # quoted string can begin at any of them either: they need no second look.
-                quotes = -1
-            else:
-                position = closed.end()
-                quotes = text.find('"', position)
-            continue
-        yield found
-        position = found + 1
+                opening = -1
+                continue
+            position = closed.end()
+            opening = text.find('"', position)
+        else:
+            yield found
+            position = found + 1
+        if found < position:
+            found = text.find(separator, position)
     yield len(text)
 
 
