@@ -46,11 +46,12 @@ The tree::
 import ssl
 import warnings
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
 from yarl import URL
 
+from aiohttp_client.request_info import RequestInfo
 from aiohttp_core.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
@@ -60,8 +61,6 @@ from aiohttp_core.errors import (
     PayloadEncodingError,
     TransferEncodingError,
 )
-
-from .request_info import RequestInfo
 
 __all__ = (
     "ClientConnectionError",
@@ -538,9 +537,7 @@ def exchange_error(error: BaseException | None, facts: ExchangeFacts) -> ClientC
     public: ClientConnectionError
     if error is None:
         public = _with_facts(ServerDisconnectedError(), facts)
-    elif isinstance(error, ClientOSError):
-        public = _with_facts(error, facts)
-    elif isinstance(error, ServerDisconnectedError):
+    elif isinstance(error, (ClientOSError, ServerDisconnectedError)):
         public = _with_facts(error, facts)
     elif isinstance(error, ClientConnectionError):
         return error
@@ -554,10 +551,9 @@ def exchange_error(error: BaseException | None, facts: ExchangeFacts) -> ClientC
     return public
 
 
-FactsT = TypeVar("FactsT", ClientOSError, ServerDisconnectedError)
-
-
-def _with_facts(error: FactsT, facts: ExchangeFacts) -> FactsT:
+def _with_facts(
+    error: ClientOSError | ServerDisconnectedError, facts: ExchangeFacts
+) -> ClientConnectionError:
     if error.exchange is None:
         error.exchange = facts
         error.add_note(str(facts))
