@@ -23,6 +23,8 @@ The tree::
             └── ContentLengthError
 
     ClientError ── ClientConnectionError ── ClientConnectionResetError (also ConnectionResetError)
+
+    BodyLengthError (a RuntimeError: the application broke its own promise, not the peer)
 """
 
 from collections.abc import Mapping
@@ -32,6 +34,7 @@ __all__ = (
     "BadHttpMessage",
     "BadHttpMethod",
     "BadStatusLine",
+    "BodyLengthError",
     "ClientConnectionError",
     "ClientConnectionResetError",
     "ClientError",
@@ -218,3 +221,11 @@ class ClientConnectionError(ClientError):
 
 class ClientConnectionResetError(ClientConnectionError, ConnectionResetError):
     """Something was written to a connection that is closing or closed (spec row ADD-413)."""
+
+
+class BodyLengthError(RuntimeError):
+    """What an application writes differs from the Content-Length that it declared.
+
+    Raised before anything beyond the declared length reaches the wire; after a body that stayed
+    too short the connection must be closed, because the peer waits for the rest.
+    """

@@ -1,0 +1,207 @@
+"""The chunked coding, decoded (RFC 9112 section 7.1), and the events that end a body.
+
+Laws
+* A chunk-size line is plain hexadecimal digits, extensions that keep the grammar, and CRLF.  A
+  size over 2**63 - 1 or more than 16 digits is refused, and so is anything but CRLF behind a chunk.
+* Extensions are dropped.  Together they may be as long as a head, and no longer.
+* Trailers are kept apart from the header fields and share the head's limits.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from aiohttp_core import grammar
+from aiohttp_core.errors import HeadTooLarge, StartLineTooLong, TransferEncodingError, show
+from aiohttp_core.head import decode_value
+from aiohttp_core.head_scanner import HeadScanner
+from aiohttp_core.limits import HeadLimits
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = ("END_OF_CHUNK", "END_OF_MESSAGE", "ChunkedDecoder", "EndOfChunk", "EndOfMessage")
+
+
+class EndOfChunk:
+    """Event: an HTTP chunk of a chunked body is complete.  :data:`END_OF_CHUNK` is the only one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<end of chunk>"
+
+
+class EndOfMessage:
+    """Event: the body is complete.  ``trailers`` are the fields behind a chunked body."""
+
+    __slots__ = ("trailers",)
+
+    def __init__(self, trailers: CIMultiDictProxy[str]) -> None:
+        self.trailers = trailers
+
+    def __repr__(self) -> str:
+        return f"<end of message, {len(self.trailers)} trailers>"
+
+
+END_OF_CHUNK: Final = EndOfChunk()
+END_OF_MESSAGE: Final = EndOfMessage(CIMultiDictProxy(CIMultiDict()))
+"""The end of every message without trailers."""
+
+_SIZE: Final = 0
+_DATA: Final = 1
+_DATA_END: Final = 2
+_TRAILERS: Final = 3
+
+
+class ChunkedDecoder:
+    """Decodes one chunked body after the other: ``begin()``, then ``next()`` until the end."""
+
+    __slots__ = ("_budget", "_held", "_left", "_lenient", "_limits", "_scanner", "_state", "pos")
+
+    pos: int
+    """Where the last call of ``next`` stopped reading."""
+    _held: bytearray
+    _left: int
+
+    def __init__(self, limits: HeadLimits, scanner: HeadScanner, *, lenient: bool = False) -> None:
+        self._limits = limits
+        self._scanner = scanner
+        self._lenient = lenient
+        self._held = bytearray()
+        self.pos = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Get ready for the body of the head that the scanner scanned last."""
+        self._state = _SIZE
+        self._left = 0
+        self._budget = self._limits.max_head_size
+        self._held.clear()
+
+    @property
+    def held(self) -> int:
+        """How many bytes of an incomplete line are kept."""
+        return len(self._held) + (self._scanner.held if self._state == _TRAILERS else 0)
+
+    def next(self, data: bytes, pos: int) -> bytes | EndOfChunk | EndOfMessage | None:
+        """Read *data* from *pos* on and return the next event, or ``None`` if it needs more.
+
+        ``self.pos`` tells how far *data* was read.  Raises :class:`TransferEncodingError` and what
+        the scanner raises for trailers.
+        """
+        while True:
+            size = len(data)
+            if pos >= size:
+                self.pos = pos
+                return None
+            if self._state == _DATA:
+                return self._piece(data, pos)
+            if self._state == _DATA_END:
+                pos = self._chunk_end(data, pos)
+                if self._state == _SIZE:
+                    self.pos = pos
+                    return END_OF_CHUNK
+            elif self._state == _SIZE:
+                pos = self._size(data, pos)
+            else:
+                return self._trailers(data, pos)
+
+    def _piece(self, data: bytes, pos: int) -> bytes:
+        size = len(data)
+        stop = size if self._left >= size - pos else pos + self._left
+        self._left -= stop - pos
+        if self._left == 0:
+            self._state = _DATA_END
+        self.pos = stop
+        return data if pos == 0 and stop == size else data[pos:stop]
+
+    def _chunk_end(self, data: bytes, pos: int) -> int:
+        """Take the CRLF behind the data of a chunk."""
+        if self._held:
+            end = b"\r" + data[pos : pos + 1]
+            self._held.clear()
+            stop = pos + 1
+        else:
+            end = data[pos : pos + 2]
+            stop = pos + 2
+        if end == b"\r\n":
+            self._state = _SIZE
+            return stop
+        if end == b"\r":
+            self._held += end
+            return len(data)
+        raise TransferEncodingError(f"Chunk data is followed by {show(end)} and not by CRLF")
+
+    def _size(self, data: bytes, pos: int) -> int:
+        """Take a chunk-size line."""
+        if not self._held:
+            if cython.compiled:
+                stop = self._usual_size(data, pos)
+                if stop >= 0:
+                    return stop
+            else:
+                found = grammar.match_chunk_size(data, pos)
+                if found is not None:
+                    self._begin_chunk(int(found[1], 16), found[1])
+                    return found.end()
+        lf = data.find(b"\n", pos)
+        if lf < 0:
+            self._held += data[pos:]
+            self._check_length(len(self._held) - (self._held[-1] == 13))
+            return len(data)
+        line = data[pos:lf]
+        if self._held:
+            self._held += line
+            line = bytes(self._held)
+            self._held.clear()
+        self._check_length(len(line) - line.endswith(b"\r"))
+        if not line.endswith(b"\r"):
+            raise TransferEncodingError(f"Bare LF at the end of chunk-size line {show(line)}")
+        self._size_line(line[:-1])
+        return lf + 1
+
+    def _usual_size(self, data: bytes, pos: int) -> int:
+        """Take a line of hexadecimal digits and CRLF; return the place behind it or -1."""
+        return -1
+
+    def _check_length(self, length: int) -> None:
+        if length > self._limits.max_line_size:
+            raise StartLineTooLong(b"chunk-size", self._limits.max_line_size, length)
+
+    def _size_line(self, line: bytes) -> None:
+        """Judge a chunk-size line, given without its CRLF."""
+        found = (grammar.lenient_chunk_line if self._lenient else grammar.chunk_line)(line)
+        if found is None:
+            raise TransferEncodingError(f"Bad chunk-size line {show(line)}")
+        digits, extension = found.groups()
+        if extension:
+            if not self._lenient and not grammar.is_chunk_extension(extension):
+                raise TransferEncodingError(f"Bad chunk extension {show(extension)}")
+            self._budget -= len(extension)
+            if self._budget < 0:
+                raise HeadTooLarge("Too many bytes of chunk extensions")
+        size = int(digits, 16) if len(digits) <= 16 else grammar.MAX_LENGTH + 1
+        self._begin_chunk(size, digits)
+
+    def _begin_chunk(self, size: int, digits: bytes) -> None:
+        if size > grammar.MAX_LENGTH:
+            raise TransferEncodingError(f"Chunk size is too large: {show(digits)}")
+        if size:
+            self._left = size
+            self._state = _DATA
+        else:
+            self._scanner.begin_trailers()
+            self._state = _TRAILERS
+
+    def _trailers(self, data: bytes, pos: int) -> EndOfMessage | None:
+        scanner = self._scanner
+        self.pos = scanner.push(data, pos)
+        if not scanner.done:
+            return None
+        if not scanner.trailers:
+            return END_OF_MESSAGE
+        pairs = [(name.decode("ascii"), decode_value(value)) for name, value in scanner.trailers]
+        return EndOfMessage(CIMultiDictProxy(CIMultiDict(pairs)))

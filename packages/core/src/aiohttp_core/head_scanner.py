@@ -1,0 +1,661 @@
+"""Scanning one message head (RFC 9112 sections 2 to 5).
+
+Laws
+* There is one law of what a line may be: :meth:`HeadScanner._scan_line` and what it calls.  The
+  quick kernels (a pointer scan when compiled, one regular expression when interpreted) accept
+  only a subset of it, and leave every line that is unusual in any way to the law.
+* The verdict depends on the bytes, not on how they were cut: a line is judged when it is complete;
+  before that only its first byte and its length are.  Limits come before grammar.
+* A message whose body could be measured in two ways is refused, never interpreted.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from aiohttp_core import grammar, hdrs
+from aiohttp_core.errors import (
+    BadHttpMessage,
+    BadHttpMethod,
+    BadStatusLine,
+    FieldTooLong,
+    HeadTooLarge,
+    HttpProcessingError,
+    InvalidHeader,
+    InvalidURLError,
+    StartLineTooLong,
+    show,
+)
+from aiohttp_core.head import MessageHead, RequestHead, ResponseHead, decode_value
+from aiohttp_core.limits import HeadLimits
+from aiohttp_core.versions import HttpVersion, HttpVersion10, HttpVersion11
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = ("HeadScanner",)
+
+MAX_BLANK_LINES: Final = 4
+"""How many empty lines may stand before a start line (RFC 9112 section 2.2 asks for one)."""
+
+MAX_FOLDS: Final = 64
+"""How many continuation lines one field of a response may have."""
+
+# What the scanner acts upon.  The numbers are bits of HeadScanner.seen.
+_HOST: Final = 1
+_CONNECTION: Final = 2
+_CONTENT_LENGTH: Final = 3
+_TRANSFER_ENCODING: Final = 4
+_CONTENT_ENCODING: Final = 5
+_UPGRADE: Final = 6
+_EXPECT: Final = 7
+_WEBSOCKET_KEY1: Final = 8
+_SINGLETON: Final = 9  # and above: only counted
+
+_KINDS: Final[dict[bytes, int]] = {
+    b"host": _HOST,
+    b"connection": _CONNECTION,
+    b"content-length": _CONTENT_LENGTH,
+    b"transfer-encoding": _TRANSFER_ENCODING,
+    b"content-encoding": _CONTENT_ENCODING,
+    b"upgrade": _UPGRADE,
+    b"expect": _EXPECT,
+    b"sec-websocket-key1": _WEBSOCKET_KEY1,
+    b"content-location": 9,
+    b"content-range": 10,
+    b"content-type": 11,
+    b"etag": 12,
+    b"max-forwards": 13,
+    b"server": 14,
+    b"user-agent": 15,
+}
+_KIND_OF: Final[dict[bytes, int]] = _KINDS | {
+    name.title().replace(b"Etag", b"ETag"): kind for name, kind in _KINDS.items()
+}
+
+# ADD-015; Transfer-Encoding in two lines is legal in RFC 9112 and used by nobody but attackers.
+_ONCE: Final = frozenset({_HOST, _CONTENT_LENGTH, _TRANSFER_ENCODING, *range(_SINGLETON, 16)})
+
+# Connection options, as bits.
+_CLOSE: Final = 1
+_KEEP_ALIVE: Final = 2
+_ASKS_UPGRADE: Final = 4
+_OPTIONS: Final[dict[bytes, int]] = {
+    b"close": _CLOSE,
+    b"keep-alive": _KEEP_ALIVE,
+    b"upgrade": _ASKS_UPGRADE,
+}
+_CONNECTION_VALUES: Final[dict[bytes, int]] = {
+    b"keep-alive": _KEEP_ALIVE,
+    b"Keep-Alive": _KEEP_ALIVE,
+    b"close": _CLOSE,
+    b"Close": _CLOSE,
+    b"upgrade": _ASKS_UPGRADE,
+    b"Upgrade": _ASKS_UPGRADE,
+    b"keep-alive, Upgrade": _KEEP_ALIVE | _ASKS_UPGRADE,
+}
+
+_METHODS: Final[dict[bytes, str]] = {name.encode(): name for name in sorted(hdrs.METH_ALL)}
+_UPGRADES: Final = frozenset({b"websocket", b"tcp"})  # ADD-025
+_TRANSFER_CODINGS: Final = frozenset({b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress"})
+_SINGLE_CODINGS: Final[dict[bytes, str]] = {
+    name.encode(): name for name in ("gzip", "deflate", "br", "zstd", "identity")
+}
+_DEFAULT_PORTS: Final[dict[bytes, bytes]] = {b"http": b":80", b"https": b":443"}
+
+_NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
+_VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
+_TARGET_TABLE: bytes = grammar.char_table(grammar.TARGET_CHARS)
+
+
+class HeadScanner:
+    """Scans head after head; one per connection and direction.
+
+    ``begin(...)``, then ``push(data, pos)`` until ``done``; then ``request()`` or ``response()``
+    once.  With ``begin_trailers()`` the field section after a chunked body is scanned, under the
+    limits that the head has left, and ``trailers`` holds the pairs.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_content_length",
+        "_encoding",
+        "_expect",
+        "_fields_start",
+        "_held",
+        "_host",
+        "_in_fields",
+        "_is_request",
+        "_is_trailers",
+        "_lenient",
+        "_max_field",
+        "_max_fields",
+        "_max_head",
+        "_max_line",
+        "_method",
+        "_minor",
+        "_odd",
+        "_reason",
+        "_scanned",
+        "_skipped",
+        "_status",
+        "_target",
+        "_transfer_encoding",
+        "_upgrade",
+        "done",
+        "fields",
+        "raw",
+        "seen",
+        "size",
+        "trailers",
+    )
+
+    done: bool
+    raw: bytes
+    size: int
+    fields: int
+    seen: int
+    trailers: list[tuple[bytes, bytes]]
+    _held: bytearray | None
+    _method: str
+    _target: str
+    _reason: str
+    _host: bytes | None
+    _content_length: bytes | None
+    _transfer_encoding: bytes | None
+    _encoding: bytes | None
+    _upgrade: bytes | None
+
+    def __init__(self, limits: HeadLimits, *, request: bool, lenient: bool = False) -> None:
+        self._max_line = limits.max_line_size
+        self._max_field = limits.max_field_size
+        self._max_fields = limits.max_headers
+        self._max_head = limits.max_head_size
+        self._is_request = request
+        self._lenient = lenient
+        self._method = self._target = self._reason = ""
+        self._status = 0
+        self._minor = 1
+        self.trailers = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Get ready for the next head."""
+        self.done = False
+        self.raw = b""
+        self.size = 0
+        self.fields = 0
+        self.seen = 0
+        self._held = None
+        self._scanned = 0
+        self._skipped = 0
+        self._in_fields = False
+        self._is_trailers = False
+        self._odd = False
+        self._connection = 0
+        self._host = None
+        self._content_length = None
+        self._transfer_encoding = None
+        self._encoding = None
+        self._upgrade = None
+        self._expect = False
+
+    def begin_trailers(self) -> None:
+        """Get ready for the trailer section of the message whose head was scanned last."""
+        self.done = False
+        self.trailers = []
+        self._held = None
+        self._scanned = 0
+        self._in_fields = True
+        self._is_trailers = True
+
+    @property
+    def held(self) -> int:
+        """How many bytes of an incomplete section are kept."""
+        return 0 if self._held is None else len(self._held)
+
+    # --- cutting the stream into lines -------------------------------------------------------------
+
+    def push(self, data: bytes, pos: int) -> int:
+        """Scan *data* from *pos* on; return the place behind the head, or ``len(data)``.
+
+        After that ``done`` says which of the two it is.  Raises :class:`HttpProcessingError`.
+        """
+        if self._held is not None:
+            return self._push_more(data, pos)
+        stop = self._scan(data, pos)
+        if self.done:
+            self.raw = data[pos + self._skipped : stop]
+            return stop
+        self._held = bytearray(data[pos:])
+        self._scanned = stop - pos
+        return len(data)
+
+    def _push_more(self, data: bytes, pos: int) -> int:
+        held = self._held
+        if held is None:
+            return pos
+        before = len(held)
+        held += data[pos:]
+        # A response's field is complete only when the next line does not continue it.
+        waiting = self._lenient and held[before - 1 : before] == b"\n"
+        if not waiting and data.find(b"\n", pos) < 0:
+            self._check_open_line(held, self._scanned)
+            return len(data)
+        stop = self._scan(bytes(held[self._scanned :]), 0)
+        self._scanned += stop
+        if not self.done:
+            return len(data)
+        self.raw = bytes(held[self._skipped : self._scanned])
+        self._held = None
+        return pos + self._scanned - before
+
+    def _scan(self, data: bytes, pos: int) -> int:
+        """Scan the complete lines of *data* from *pos* on; return the place behind the last one."""
+        if cython.compiled:
+            pos = self._scan_usual(data, pos)
+        elif not self._in_fields:
+            pos = self._match_usual(data, pos)
+        while not self.done:
+            stop = self._scan_line(data, pos)
+            if stop < 0:
+                break
+            pos = stop
+            if cython.compiled:
+                pos = self._scan_usual(data, pos)
+        return pos
+
+    # --- the quick kernels -------------------------------------------------------------------------
+
+    def _match_usual(self, data: bytes, pos: int) -> int:
+        """Take a whole head in its usual form; the interpreted kernel."""
+        if self._is_request:
+            found = grammar.match_request_head(data, pos)
+        else:
+            found = grammar.match_response_head(data, pos)
+        if found is None:
+            return pos
+        end = found.end()
+        size = end - pos
+        count = data.count(b"\n", pos, end) - 2
+        if size > self._max_field or size > self._max_line or size > self._max_head:
+            return pos
+        if count > self._max_fields:
+            return pos
+        if self._is_request:
+            method, target, minor, _ = found.groups()
+            self._method = _METHODS.get(method) or method.decode("ascii")
+            self._target = target.decode("ascii")
+            self._minor = minor[0] - 48
+        else:
+            minor, status, reason, _ = found.groups()
+            self._minor = minor[0] - 48
+            self._status = int(status)
+            self._reason = "" if reason is None else decode_value(reason)
+        fields_start = found.start(4)
+        self._fields_start = fields_start - pos
+        for name, value in grammar.find_framing_fields(data, fields_start - 1, end):
+            kind = _KIND_OF.get(name) or _KINDS[name.lower()]
+            self._note(kind, value.rstrip(grammar.BLANKS))
+        self._in_fields = True
+        self.size = size
+        self.fields = count
+        self.done = True
+        return end
+
+    def _scan_usual(self, data: bytes, pos: int) -> int:
+        """Take lines in their usual form, as far as they go; the compiled kernel.
+
+        The NUL that ends every bytes object is in none of the tables, so no loop needs the length.
+        """
+        return pos
+
+    # --- the law -----------------------------------------------------------------------------------
+
+    def _scan_line(self, data: bytes, pos: int) -> int:
+        """Judge the line at *pos*; return the place behind it, or -1 if it is not complete yet."""
+        if not self._in_fields and pos < len(data):
+            self._check_first_byte(data[pos])
+        lf = data.find(b"\n", pos)
+        if lf < 0:
+            self._check_open_line(data, pos)
+            return -1
+        stop = lf + 1
+        line = data[pos:lf]
+        crlf = line.endswith(b"\r")
+        if crlf:
+            line = line[:-1]
+            if self._lenient and line.endswith(b"\r"):
+                line = line[:-1]  # ADD-044: one CR too many
+                self._odd = True
+        else:
+            self._odd = True
+        self._check_size(line, len(line), self.size + stop - pos)
+        if not crlf and not self._lenient:
+            raise self._bad_line(line, f"Bare LF at the end of line {show(line)}")
+        if not line:
+            self._empty_line(stop - pos)
+            return stop
+        if not self._in_fields:
+            if self._is_request:
+                self._request_line(line)
+            else:
+                self._status_line(line)
+            self._in_fields = True
+            self.size = stop - pos
+            self._fields_start = self.size
+            return stop
+        if self._lenient:
+            line, stop = self._unfold(data, pos, stop, line)
+            if stop < 0:
+                return -1
+        self._field_line(line)
+        self.size += stop - pos
+        return stop
+
+    def _check_first_byte(self, byte: int) -> None:
+        """Refuse at once what can never become a start line."""
+        if self._is_request:
+            if byte == 0x16:
+                raise BadStatusLine(
+                    "\x16", "Received TLS (HTTPS) traffic on a port that speaks plain HTTP"
+                )
+            if byte not in grammar.TCHAR and byte not in b"\r\n":
+                raise BadStatusLine(
+                    chr(byte), f"Bad request line: it starts with {show(bytes((byte,)))}"
+                )
+        elif byte not in b"H\r\n":
+            raise BadStatusLine(
+                chr(byte), f"Bad status line: it starts with {show(bytes((byte,)))}"
+            )
+
+    def _check_open_line(self, data: bytes | bytearray, pos: int) -> None:
+        """Hold the limits against a line whose end has not come."""
+        rest = len(data) - pos
+        if rest <= 0:
+            return
+        if not self._in_fields:
+            self._check_first_byte(data[pos])
+        length = rest
+        if data[-1] == 13:
+            length -= 1
+            if self._lenient and length > 1 and data[-2] == 13:
+                length -= 1
+        if length > self._max_line or length > self._max_field or self.size + rest > self._max_head:
+            self._check_size(bytes(data[pos : pos + 128]), length, self.size + rest)
+
+    def _check_size(self, line: bytes, length: int, total: int) -> None:
+        """Hold the limits against a line of *length* bytes that ends the first *total* bytes."""
+        limit = self._max_field if self._in_fields else self._max_line
+        if total > self._max_head and (length <= limit or self.size + limit >= self._max_head):
+            raise HeadTooLarge(f"Message head is longer than {self._max_head} bytes")
+        if length > limit:
+            too_long = FieldTooLong if self._in_fields else StartLineTooLong
+            raise too_long(line[:100], limit, length)
+
+    def _bad_line(self, line: bytes, error: str) -> HttpProcessingError:
+        if self._in_fields:
+            return InvalidHeader(line, error)
+        return BadStatusLine(line.decode("latin-1"), error)
+
+    def _empty_line(self, size: int) -> None:
+        if self._in_fields:
+            self.size += size
+            self.done = True
+            return
+        self._skipped += size
+        if self._skipped > 2 * MAX_BLANK_LINES:
+            raise BadStatusLine("", "Too many empty lines before the start line")
+
+    def _unfold(self, data: bytes, pos: int, stop: int, line: bytes) -> tuple[bytes, int]:
+        """Join the continuation lines that follow a field (ADD-046); stop is -1 if more may come."""
+        folds = 0
+        while True:
+            if stop >= len(data):
+                return line, -1
+            if data[stop] not in grammar.BLANKS:
+                return line, stop
+            lf = data.find(b"\n", stop)
+            if lf < 0:
+                self._check_open_line(data, pos)
+                return line, -1
+            folds += 1
+            self._odd = True
+            more = data[stop:lf].removesuffix(b"\r").removesuffix(b"\r")
+            line += more
+            # ADD-047: measured as one field, with the line ends inside it.
+            self._check_size(line, stop + len(more) - pos, self.size + lf + 1 - pos)
+            stop = lf + 1
+            if folds > MAX_FOLDS:
+                raise InvalidHeader(line, f"Too many continuation lines in field {show(line)}")
+
+    def _request_line(self, line: bytes) -> None:
+        found = grammar.request_line(line)
+        if found is None:
+            raise BadStatusLine(
+                line.decode("latin-1"), f"Bad request line or HTTP version: {show(line)}"
+            )
+        method, target, minor = found.groups()
+        if not grammar.is_token(method):
+            raise BadHttpMethod(line.decode("latin-1"))
+        if not grammar.is_target(target):
+            raise InvalidURLError(f"Bad request target: {show(target)}")
+        self._method = _METHODS.get(method) or method.decode("ascii").upper()
+        self._target = target.decode("ascii")
+        self._minor = minor[0] - 48
+
+    def _status_line(self, line: bytes) -> None:
+        found = grammar.status_line(line)
+        if found is None or not (self._lenient or grammar.is_value(line)):
+            raise BadStatusLine(line.decode("latin-1"), f"Bad status line: {show(line)}")
+        minor, status, reason = found.groups()
+        self._minor = minor[0] - 48
+        self._status = int(status)
+        self._reason = "" if reason is None else decode_value(reason)
+
+    def _field_line(self, line: bytes) -> None:
+        name, colon, value = line.partition(b":")
+        if self._lenient and colon and name[-1:] and name[-1] in grammar.BLANKS:
+            name = name.rstrip(grammar.BLANKS)
+            self._odd = True
+        if not colon or not grammar.is_token(name):
+            raise InvalidHeader(line, f"Bad field line: {show(line)}")
+        value = value.strip(grammar.BLANKS)
+        if not (grammar.is_lenient_value(value) if self._lenient else grammar.is_value(value)):
+            raise InvalidHeader(line, f"Bad character in the value of field {show(line)}")
+        self.fields += 1
+        if self.fields > self._max_fields:
+            raise HeadTooLarge(f"More than {self._max_fields} header and trailer fields")
+        if self._is_trailers:
+            self._trailer(name, value)
+            return
+        kind = _KINDS.get(name.lower())
+        if kind is not None:
+            self._note(kind, value)
+
+    def _trailer(self, name: bytes, value: bytes) -> None:
+        """Keep a trailer field; one that could change a message already judged is not kept."""
+        if name.lower() not in grammar.NOT_IN_TRAILERS:
+            self.trailers.append((name, value))
+        elif not self._lenient:
+            raise InvalidHeader(name, f"Field {show(name)} is not allowed in trailers")
+
+    def _note(self, kind: int, value: bytes) -> None:
+        """Take note of a field that says how the message or the connection goes on."""
+        bit = 1 << kind
+        again = self.seen & bit
+        if again and kind in _ONCE and not self._lenient:
+            names = [name.decode() for name, number in _KINDS.items() if number == kind]
+            raise InvalidHeader(names[0], f"Repeated field {names[0]!r}")
+        self.seen |= bit
+        if kind == _HOST:
+            if value and not grammar.is_authority(value) and self._is_request:
+                raise InvalidHeader(b"Host", f"Bad Host {show(value)}")
+            self._host = value
+        elif kind == _CONNECTION:
+            options = _CONNECTION_VALUES.get(value, -1)
+            if options < 0:
+                options = 0
+                for option in grammar.split_list(value):
+                    options |= _OPTIONS.get(option, 0)
+            self._connection |= options
+        elif kind == _CONTENT_LENGTH:
+            length = value.lstrip(b"0") or value[-1:]
+            if again and self._content_length != length:
+                raise InvalidHeader(b"Content-Length", "Content-Length fields that differ")
+            if grammar.parse_content_length(value) < 0:
+                raise InvalidHeader(b"Content-Length", f"Bad Content-Length {show(value)}")
+            self._content_length = length
+        elif kind == _TRANSFER_ENCODING:
+            self._transfer_encoding = _joined(self._transfer_encoding, value)
+        elif kind == _CONTENT_ENCODING:
+            self._encoding = _joined(self._encoding, value)
+        elif kind == _UPGRADE:
+            self._upgrade = _joined(self._upgrade, value)
+        elif kind == _EXPECT:
+            self._expect = True
+        elif kind == _WEBSOCKET_KEY1 and self._is_request:
+            raise InvalidHeader(  # ADD-033
+                b"Sec-WebSocket-Key1", "The WebSocket drafts before RFC 6455 are not supported"
+            )
+
+    # --- the whole head ----------------------------------------------------------------------------
+
+    def request(self) -> RequestHead:
+        """Judge the scanned request as a whole and return its head."""
+        head = RequestHead.__new__(RequestHead)
+        is_11 = self._minor != 0
+        host = self._host
+        if host is None:
+            if is_11:
+                raise BadHttpMessage("Missing 'Host' field in an HTTP/1.1 request")
+            head.host = None
+        else:
+            head.host = host.decode("ascii")
+        head.method = self._method
+        head.target = self._target
+        if not self._target.startswith("/") or self._method == "CONNECT":
+            self._check_target(host)
+        self._fill(head, is_11)
+        if self._transfer_encoding is not None:
+            self._request_codings(self._transfer_encoding, is_11)
+            head.chunked = head.has_body = True
+        elif head.content_length:
+            head.has_body = True
+        if self._method == "CONNECT":
+            if head.has_body:
+                raise BadHttpMessage("A CONNECT request has no body (RFC 9110 section 9.3.6)")
+            # Nobody knows what bytes behind a CONNECT belong to; after a refusal we do not guess.
+            head.keep_alive = False
+            head.upgrade = True
+        elif is_11 and self._connection & _ASKS_UPGRADE and self._upgrade is not None:
+            head.upgrade = self._upgrade.lower() in _UPGRADES
+        head.expect = is_11 and self._expect
+        return head
+
+    def response(self, method: str, *, read_until_eof: bool) -> ResponseHead:
+        """Judge the scanned response to a *method* request as a whole and return its head.
+
+        Without ``read_until_eof`` a response whose length is not declared has no body.
+        """
+        head = ResponseHead.__new__(ResponseHead)
+        if self._odd:
+            self._straighten()
+        status = self._status
+        head.status = status
+        head.reason = self._reason
+        head.informational = 100 <= status < 200 and status != 101
+        self._fill(head, self._minor != 0)
+        codings = self._transfer_encoding
+        if codings is not None and head.content_length is not None:
+            raise BadHttpMessage("Transfer-Encoding together with Content-Length")
+        if status == 101 or (method == "CONNECT" and 200 <= status < 300):
+            head.upgrade = True
+        if method == "HEAD" or status < 200 or status in {204, 304} or head.upgrade:
+            return head
+        if codings is not None:
+            head.chunked = self._ends_chunked(codings)
+            head.has_body = True
+            if not head.chunked or self._minor == 0:
+                head.keep_alive = False
+        elif head.content_length is not None:
+            head.has_body = head.content_length > 0
+        else:
+            head.has_body = read_until_eof
+            head.keep_alive = False
+        return head
+
+    def _fill(self, head: MessageHead, is_11: bool) -> None:
+        """Set what both kinds of head have."""
+        head.keep_bytes(self.raw, self._fields_start)
+        head.chunked = False
+        head.has_body = False
+        head.upgrade = False
+        if self._minor == 1:
+            head.version = HttpVersion11
+        elif self._minor == 0:
+            head.version = HttpVersion10
+        else:
+            head.version = HttpVersion(1, self._minor)
+        connection = self._connection
+        head.keep_alive = not connection & _CLOSE and (is_11 or connection & _KEEP_ALIVE != 0)
+        length = self._content_length
+        head.content_length = None if length is None else int(length)
+        encoding = self._encoding
+        if encoding is None:
+            head.content_encoding = None
+        else:
+            known = _SINGLE_CODINGS.get(encoding)
+            head.content_encoding = decode_value(encoding.lower()) if known is None else known
+
+    def _request_codings(self, value: bytes, is_11: bool) -> None:
+        """Refuse every Transfer-Encoding of a request that is not exactly understood."""
+        if self._content_length is not None:
+            raise BadHttpMessage("Transfer-Encoding together with Content-Length")
+        if not is_11:  # RFC 9112 section 6.1: the framing of such a message is faulty
+            raise BadHttpMessage("Transfer-Encoding in an HTTP/1.0 request")
+        codings = grammar.split_list(value)
+        if codings.pop() != b"chunked" or not _TRANSFER_CODINGS.issuperset(codings):
+            raise BadHttpMessage(f"Transfer-Encoding is not understood: {show(value)}")
+
+    def _ends_chunked(self, value: bytes) -> bool:
+        codings = [coding for coding in grammar.split_list(value) if coding]
+        if codings.count(b"chunked") > 1 or not codings:
+            raise BadHttpMessage(f"Bad Transfer-Encoding {show(value)}")
+        return codings[-1] == b"chunked"
+
+    def _check_target(self, host: bytes | None) -> None:
+        """Judge a target that is not in origin form (RFC 9112 section 3.2, ADD-034)."""
+        target = self._target.encode("ascii")
+        if self._method == "CONNECT":
+            if not grammar.is_authority(target, need_port=True):
+                raise InvalidURLError(f"CONNECT needs host and port, not {show(target)}")
+            return
+        if target == b"*" and self._method == "OPTIONS":
+            return
+        found = grammar.absolute_form(target)
+        if found is None or not grammar.is_authority(found[2]):
+            raise InvalidURLError(f"Bad request target: {show(target)}")
+        port = _DEFAULT_PORTS.get(found[1].lower(), b":")
+        authority = found[2].lower().removesuffix(port).removesuffix(b":")
+        if host and host.lower().removesuffix(port).removesuffix(b":") != authority:
+            raise BadHttpMessage(f"Host {show(host)} is not that of the target {show(target)}")
+
+    def _straighten(self) -> None:
+        """Bring a head that the lenient law let pass into canonical form."""
+        lines: list[bytes] = []
+        for line in self.raw.split(b"\n"):
+            line = line.removesuffix(b"\r").removesuffix(b"\r")
+            if line[:1] in {b" ", b"\t"} and lines:
+                lines[-1] += line
+            else:
+                lines.append(line)
+        for index in range(1, len(lines)):
+            name, colon, value = lines[index].partition(b":")
+            lines[index] = name.rstrip(grammar.BLANKS) + colon + value
+        self.raw = b"\r\n".join(lines)
+        self._fields_start = len(lines[0]) + 2
+
+
+def _joined(before: bytes | None, value: bytes) -> bytes:
+    return value if before is None else before + b", " + value

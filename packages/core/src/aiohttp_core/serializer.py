@@ -1,0 +1,204 @@
+"""Messages as bytes: heads, chunks and trailers (RFC 9112), and the refusal of what would break them.
+
+Laws
+* Nothing that an application hands in reaches the wire unchecked: CR, LF, NUL and other control
+  characters raise :class:`ValueError` in every place, what is no ``str`` raises :class:`TypeError`
+  (ADD-120, ADD-121).  No cache ever skips a check.
+* A head never declares two lengths.
+* Fields keep their order and their spelling (ADD-122).
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from aiohttp_core import grammar, hdrs
+from aiohttp_core.versions import HttpVersion, HttpVersion10, HttpVersion11
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = (
+    "LAST_CHUNK",
+    "check_field",
+    "check_method",
+    "check_reason",
+    "check_target",
+    "chunk",
+    "chunk_header",
+    "head",
+    "header_lines",
+    "last_chunk",
+    "request_head",
+    "response_head",
+)
+
+LAST_CHUNK: Final = b"0\r\n\r\n"
+"""The end of a chunked body without trailers."""
+
+_VERSIONS: Final[dict[HttpVersion, str]] = {HttpVersion11: "HTTP/1.1", HttpVersion10: "HTTP/1.0"}
+
+_NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
+_VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
+
+
+def check_method(method: str) -> str:
+    """Return *method*; raise :class:`ValueError` if it is no token (RFC 9110 section 9.1)."""
+    if method in hdrs.METH_ALL:
+        return method
+    if not isinstance(method, str):
+        raise TypeError(f"Method must be str, not {type(method).__name__}")
+    if not grammar.is_token(_encoded(method)):
+        raise ValueError(f"Method is no HTTP token: {method!r}")
+    return method
+
+
+def check_target(target: str) -> str:
+    """Return *target*; raise :class:`ValueError` if it is empty or not visible ASCII without ``#``."""
+    if not isinstance(target, str):
+        raise TypeError(f"Request target must be str, not {type(target).__name__}")
+    if grammar.is_target(_encoded(target)) is None:
+        raise ValueError(f"Bad request target: {target!r}")
+    return target
+
+
+def check_reason(reason: str) -> str:
+    """Return *reason*; raise :class:`ValueError` if it holds a control character."""
+    if not isinstance(reason, str):
+        raise TypeError(f"Reason must be str, not {type(reason).__name__}")
+    if grammar.is_value(_encoded(reason)) is None:
+        raise ValueError(f"Control character in reason phrase: {reason!r}")
+    return reason
+
+
+def check_field(name: str, value: str) -> None:
+    """Raise for a field that must not be sent.
+
+    :class:`TypeError` if name or value is no ``str``; :class:`ValueError` if the name is no token
+    or the value holds a control character other than tab.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"Header name must be str, not {type(name).__name__}")
+    if not isinstance(value, str):
+        raise TypeError(f"Value of header {name!r} must be str, not {type(value).__name__}")
+    if not grammar.is_token(_encoded(name)):
+        raise ValueError(f"Header name is no HTTP token: {name!r}")
+    if grammar.is_value(_encoded(value)) is None:
+        raise ValueError(f"Control character in the value of header {name!r}: {value!r}")
+
+
+def _encoded(text: str) -> bytes:
+    """Return *text* in UTF-8; bytes that were no UTF-8 when they came in go out unchanged."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def header_lines(headers: Mapping[str, str]) -> bytes:
+    """Return the field lines of *headers*, each with its CRLF.
+
+    Raises what :func:`check_field` raises.
+    """
+    parts: list[str] = []
+    for name, value in headers.items():
+        parts += (name, ": ", value, "\r\n")
+    try:
+        block = "".join(parts).encode("utf-8", "surrogateescape")
+    except TypeError:
+        for name, value in headers.items():
+            check_field(name, value)
+        raise
+    if not _is_field_block(block, len(parts) // 4):
+        for name, value in headers.items():
+            check_field(name, value)
+        raise ValueError("Header fields that break the grammar of HTTP")
+    return block
+
+
+def _is_field_block(block: bytes, count: int) -> bool:
+    """Tell whether *block* is exactly *count* valid field lines."""
+    if cython.compiled:
+        return _scan_block(block) == count
+    return block.count(b"\n") == count and grammar.is_field_block(block) is not None
+
+
+def _scan_block(block: bytes) -> int:
+    """Return the number of field lines in *block*, -1 if it is not made of them."""
+    return -1
+
+
+def head(start_line: str, headers: Mapping[str, str]) -> bytes:
+    """Return a message head: *start_line*, *headers*, the empty line.
+
+    The start line may hold anything but control characters; prefer :func:`request_head` and
+    :func:`response_head`, which check its parts.  Raises :class:`ValueError` and
+    :class:`TypeError` as :func:`check_field` does, and for two declared lengths.
+    """
+    check_reason(start_line)
+    _check_framing(headers)
+    return b"%b\r\n%b\r\n" % (_encoded(start_line), header_lines(headers))
+
+
+def request_head(
+    method: str, target: str, version: HttpVersion, headers: Mapping[str, str]
+) -> bytes:
+    """Return the head of a request.  Raises as :func:`head` does."""
+    check_method(method)
+    check_target(target)
+    _check_framing(headers)
+    line = f"{method} {target} {_version(version)}\r\n"
+    return b"%b%b\r\n" % (line.encode("ascii"), header_lines(headers))
+
+
+def response_head(
+    version: HttpVersion, status: int, reason: str, headers: Mapping[str, str]
+) -> bytes:
+    """Return the head of a response, informational ones included.  Raises as :func:`head` does."""
+    if not isinstance(status, int) or not 100 <= status <= 999:
+        raise ValueError(f"Status must be a number of three digits, not {status!r}")
+    check_reason(reason)
+    _check_framing(headers)
+    line = f"{_version(version)} {status:d} {reason}\r\n"
+    return b"%b%b\r\n" % (_encoded(line), header_lines(headers))
+
+
+def _version(version: HttpVersion) -> str:
+    try:
+        return _VERSIONS[version]
+    except (KeyError, TypeError):
+        raise ValueError(f"HTTP version must be 1.0 or 1.1, not {version!r}") from None
+
+
+def _check_framing(headers: Mapping[str, str]) -> None:
+    if not isinstance(headers, (CIMultiDict, CIMultiDictProxy)):
+        headers = CIMultiDict(headers)
+    if hdrs.TRANSFER_ENCODING in headers and hdrs.CONTENT_LENGTH in headers:
+        raise ValueError("Transfer-Encoding together with Content-Length")
+
+
+def chunk_header(size: int) -> bytes:
+    """Return the chunk-size line of a chunk of *size* bytes, which must not be empty."""
+    if size <= 0:
+        raise ValueError(f"A chunk holds at least one byte, not {size}")
+    return b"%x\r\n" % size
+
+
+def chunk(data: bytes | bytearray | memoryview) -> bytes:
+    """Return *data* as one chunk; ``b""`` for no data, because an empty chunk ends the body."""
+    size = data.nbytes if isinstance(data, memoryview) else len(data)
+    return b"%x\r\n%b\r\n" % (size, data) if size else b""
+
+
+def last_chunk(trailers: Mapping[str, str] | None = None) -> bytes:
+    """Return the end of a chunked body with *trailers*.
+
+    Raises as :func:`check_field` does, and :class:`ValueError` for a field that RFC 9110 section
+    6.5.1 keeps out of trailers.
+    """
+    if not trailers:
+        return LAST_CHUNK
+    for name in trailers:
+        if isinstance(name, str) and _encoded(name).lower() in grammar.NOT_IN_TRAILERS:
+            raise ValueError(f"Field {name!r} is not allowed in trailers")
+    return b"0\r\n%b\r\n" % header_lines(trailers)
