@@ -1,0 +1,20 @@
+cimport cython
+
+
+cdef class WebSocketDataQueue:
+    cdef object _protocol
+    cdef Py_ssize_t _limit
+    cdef object _loop
+    cdef Py_ssize_t _size
+    cdef bint _eof
+    cdef object _waiter
+    cdef object _exception
+    cdef object _buffer
+    cdef object __weakref__
+
+    cpdef feed_data(self, data, Py_ssize_t size)
+
+    @cython.locals(item=tuple)
+    cpdef read_nowait(self)
+
+    cpdef _wake(self)

@@ -1,0 +1,141 @@
+"""The queue between the reader of a connection and the task that receives.
+
+Laws
+* Memory is bounded by bytes, not by messages: each message counts its payload and a fixed overhead,
+  and reading from the connection pauses above the limit and resumes below half of it.
+* One task receives.  A message that already waits is taken without any future.
+* A cancelled receiver loses nothing: the next one gets the message.
+* An error or the end of the stream comes after all messages that arrived before it.
+"""
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp_core.flow import ReadControl
+from aiohttp_websocket.types import WSMessage
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = ("COMPILED", "DEFAULT_LIMIT", "MESSAGE_OVERHEAD", "StreamEnd", "WebSocketDataQueue")
+
+COMPILED: Final[bool] = cython.compiled
+DEFAULT_LIMIT: Final = 2**18
+MESSAGE_OVERHEAD: Final = 128
+
+
+class StreamEnd(Exception):
+    """The connection ended and every message before its end was received."""
+
+
+class WebSocketDataQueue:
+    """Messages that were received and not yet taken.
+
+    *protocol* is paused while more than twice *limit* bytes wait.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_eof",
+        "_exception",
+        "_limit",
+        "_loop",
+        "_protocol",
+        "_size",
+        "_waiter",
+    )
+
+    def __init__(
+        self,
+        protocol: ReadControl,
+        limit: int = DEFAULT_LIMIT,
+        *,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._protocol = protocol
+        self._limit = limit * 2
+        self._loop = loop
+        self._size = 0
+        self._eof = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._exception: BaseException | None = None
+        self._buffer: deque[tuple[WSMessage, int]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._buffer)
+
+    def is_eof(self) -> bool:
+        """Tell whether the connection ended; messages may still wait."""
+        return self._eof
+
+    def exception(self) -> BaseException | None:
+        """Return what ended the stream, or ``None``."""
+        return self._exception
+
+    def feed_data(self, data: WSMessage, size: int) -> None:
+        """Add a message with *size* bytes of payload."""
+        size += MESSAGE_OVERHEAD
+        self._size += size
+        self._buffer.append((data, size))
+        if self._waiter is not None:
+            self._wake()
+        if self._size > self._limit and not self._protocol.reading_paused:
+            self._protocol.pause_reading()
+
+    def feed_eof(self) -> None:
+        """The connection ended."""
+        self._eof = True
+        self._wake()
+
+    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
+        """End the stream with *exc*, which is raised after the messages that wait."""
+        if exc_cause is not None and exc_cause is not exc:
+            exc.__cause__ = exc_cause
+        self._eof = True
+        self._exception = exc
+        self._wake()
+
+    def read_nowait(self) -> WSMessage | None:
+        """Return the next message if one waits, else ``None``."""
+        if not self._buffer:
+            return None
+        item = self._buffer.popleft()
+        self._size -= item[1]
+        if self._protocol.reading_paused and self._size < self._limit >> 1:
+            self._protocol.resume_reading()
+        return item[0]
+
+    async def read(self) -> WSMessage:
+        """Return the next message; wait for one.
+
+        Raises the stream's exception, or :class:`StreamEnd`, when there will be none, and
+        ``RuntimeError`` if another task waits already.  May be cancelled without loss.
+        """
+        message = self.read_nowait()
+        while message is None:
+            if self._eof:
+                if self._exception is not None:
+                    raise self._exception
+                raise StreamEnd
+            if self._waiter is not None:
+                raise RuntimeError("Another task is waiting for a message already")
+            waiter = (self._loop or asyncio.get_running_loop()).create_future()
+            self._waiter = waiter
+            try:
+                await waiter
+            finally:
+                if self._waiter is waiter:
+                    self._waiter = None
+            message = self.read_nowait()
+        return message
+
+    def _wake(self) -> None:
+        waiter: Any = self._waiter
+        if waiter is not None:
+            self._waiter = None
+            if not waiter.done():
+                waiter.set_result(None)

@@ -1,0 +1,111 @@
+"""Message types, close codes and errors of RFC 6455.
+
+These names are public and older than the split into packages.  A message is one named tuple
+``(type, data, extra)``; what ``data`` holds follows from ``type``:
+
+=========== ==================================== =====================
+type        data                                 extra
+=========== ==================================== =====================
+TEXT        ``str`` (``bytes`` if not decoded)   ``""``
+BINARY      ``bytes``                            ``""``
+PING, PONG  ``bytes``                            ``""``
+CLOSE       close code, 0 without one            reason, ``str``
+ERROR       the exception                        ``None``
+CLOSING,    ``None``                             ``None``
+CLOSED
+=========== ==================================== =====================
+"""
+
+import json
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, Final, NamedTuple
+
+__all__ = (
+    "WS_CLOSED_MESSAGE",
+    "WS_CLOSING_MESSAGE",
+    "WSCloseCode",
+    "WSHandshakeError",
+    "WSMessage",
+    "WSMessageTypeError",
+    "WSMsgType",
+    "WebSocketError",
+)
+
+
+class WSCloseCode(IntEnum):
+    """Close codes a peer may send (RFC 6455 section 7.4 and its registry)."""
+
+    OK = 1000
+    GOING_AWAY = 1001
+    PROTOCOL_ERROR = 1002
+    UNSUPPORTED_DATA = 1003
+    ABNORMAL_CLOSURE = 1006
+    INVALID_TEXT = 1007
+    POLICY_VIOLATION = 1008
+    MESSAGE_TOO_BIG = 1009
+    MANDATORY_EXTENSION = 1010
+    INTERNAL_ERROR = 1011
+    SERVICE_RESTART = 1012
+    TRY_AGAIN_LATER = 1013
+    BAD_GATEWAY = 1014
+
+
+class WSMsgType(IntEnum):
+    """Opcodes of RFC 6455 section 5.2, and three flags that no frame carries."""
+
+    CONTINUATION = 0x0
+    TEXT = 0x1
+    BINARY = 0x2
+    PING = 0x9
+    PONG = 0xA
+    CLOSE = 0x8
+
+    CLOSING = 0x100
+    CLOSED = 0x101
+    ERROR = 0x102
+
+    # historical spellings (spec row ADD-633)
+    text = TEXT
+    binary = BINARY
+    ping = PING
+    pong = PONG
+    close = CLOSE
+    closing = CLOSING
+    closed = CLOSED
+    error = ERROR
+
+
+class WSMessage(NamedTuple):
+    """One received message; see the table at the head of this module."""
+
+    type: WSMsgType
+    data: Any
+    extra: str | None
+
+    def json(self, *, loads: Callable[[Any], Any] = json.loads) -> Any:
+        """Decode ``data`` of a TEXT or BINARY message as JSON."""
+        return loads(self.data)
+
+
+WS_CLOSED_MESSAGE: Final = WSMessage(WSMsgType.CLOSED, None, None)
+WS_CLOSING_MESSAGE: Final = WSMessage(WSMsgType.CLOSING, None, None)
+
+
+class WebSocketError(Exception):
+    """The peer broke the protocol; ``code`` is the close code that the RFC names for it."""
+
+    def __init__(self, code: int, message: str) -> None:
+        self.code = code
+        super().__init__(code, message)
+
+    def __str__(self) -> str:
+        return str(self.args[1])
+
+
+class WSHandshakeError(Exception):
+    """The opening handshake of RFC 6455 section 4 failed; the text says which rule."""
+
+
+class WSMessageTypeError(TypeError):
+    """A message of another type arrived than the caller asked for."""

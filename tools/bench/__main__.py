@@ -1,0 +1,31 @@
+"""``python -m tools.bench NAME [options]``: one benchmark family, or ``all``."""
+
+import importlib
+import sys
+
+FAMILIES = {
+    "server": "server_bench",
+    "client": "client_bench",
+    "websocket": "websocket_bench",
+    "imports": "import_bench",
+}
+
+
+def main() -> int:
+    if (
+        len(sys.argv) < 2
+        or sys.argv[1] in ("-h", "--help")
+        or sys.argv[1] not in {*FAMILIES, "all"}
+    ):
+        print(f"usage: python -m tools.bench {{{','.join(FAMILIES)},all}} [--help | options]")
+        return 2
+    names = list(FAMILIES) if sys.argv[1] == "all" else [sys.argv[1]]
+    status = 0
+    for name in names:
+        module = importlib.import_module(f"tools.bench.{FAMILIES[name]}")
+        status |= module.main(sys.argv[2:])
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

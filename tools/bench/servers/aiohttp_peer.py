@@ -1,0 +1,67 @@
+"""aiohttp from the index, used as a black box: the same routes as ours."""
+
+import asyncio
+import sys
+
+from aiohttp.web import Application, AppRunner, Response, StreamResponse, TCPSite, json_response
+
+BLOCK = b"x" * 65536
+
+
+async def hello(request):
+    return Response(text="Hello, world")
+
+
+async def user(request):
+    return json_response({"name": request.match_info["name"], "page": request.query.get("page")})
+
+
+async def echo_json(request):
+    data = await request.json()
+    return json_response({"got": data["id"]})
+
+
+async def stream(request):
+    response = StreamResponse()
+    await response.prepare(request)
+    for _ in range(64):
+        await response.write(BLOCK)
+    await response.write_eof()
+    return response
+
+
+async def upload(request):
+    size = 0
+    async for piece in request.content.iter_any():
+        size += len(piece)
+    return Response(text=str(size))
+
+
+def application(routes: int = 0) -> Application:
+    app = Application(client_max_size=1 << 30)
+    for number in range(routes):
+        app.router.add_get(f"/fixed/{number}/x", hello)
+    for number in range(routes // 2):
+        app.router.add_get(f"/dynamic/{number}/{{name}}", user)
+    app.router.add_get("/", hello)
+    app.router.add_get("/user/{name}", user)
+    app.router.add_post("/json", echo_json)
+    app.router.add_get("/stream", stream)
+    app.router.add_post("/upload", upload)
+    return app
+
+
+async def main(port: int, routes: int) -> None:
+    runner = AppRunner(application(routes), access_log=None)
+    await runner.setup()
+    await TCPSite(runner, "127.0.0.1", port).start()
+    await asyncio.sleep(3600)
+
+
+if __name__ == "__main__":
+    port, loop = int(sys.argv[1]), sys.argv[2]
+    if loop == "uvloop":
+        import uvloop
+
+        uvloop.install()
+    asyncio.run(main(port, int(sys.argv[3]) if len(sys.argv) > 3 else 0))
