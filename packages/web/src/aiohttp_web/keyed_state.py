@@ -1,0 +1,100 @@
+"""Values that users keep on requests and responses under keys (spec rows WREQ-01, WRSP-02).
+
+Laws
+* The mapping exists only after the first value was set: most messages carry none.
+* Truth and equality are those of the object, never of the mapping (ADD-481, ADD-513).
+"""
+
+from collections.abc import ItemsView, Iterator, KeysView, MutableMapping, ValuesView
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import cython  # noqa: F401
+else:
+    from aiohttp_core import interpreted as cython  # noqa: F401
+
+__all__ = ("KeyedState",)
+
+_MISSING: Any = object()
+
+
+class KeyedState:
+    """The dictionary half of a message; keys are ``RequestKey``, ``ResponseKey`` or ``str``."""
+
+    __slots__ = ("__dict__", "__weakref__", "_state")
+
+    def __init__(self, state: dict[Any, Any] | None = None) -> None:
+        self._state = state
+
+    def state_mapping(self) -> dict[Any, Any]:
+        """Return the dictionary itself, made on first use."""
+        if self._state is None:
+            self._state = {}
+        return self._state
+
+    def __getitem__(self, key: Any) -> Any:
+        if self._state is None:
+            raise KeyError(key)
+        return self._state[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self._state is None:
+            self._state = {}
+        self._state[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        if self._state is None:
+            raise KeyError(key)
+        del self._state[key]
+
+    def __contains__(self, key: object) -> bool:
+        return self._state is not None and key in self._state
+
+    def __len__(self) -> int:
+        return 0 if self._state is None else len(self._state)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(() if self._state is None else self._state)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return the value of *key*, or *default*."""
+        return default if self._state is None else self._state.get(key, default)
+
+    def keys(self) -> KeysView[Any]:
+        """Return a live view of the keys."""
+        return self.state_mapping().keys()
+
+    def items(self) -> ItemsView[Any, Any]:
+        """Return a live view of the pairs."""
+        return self.state_mapping().items()
+
+    def values(self) -> ValuesView[Any]:
+        """Return a live view of the values."""
+        return self.state_mapping().values()
+
+    def pop(self, key: Any, default: Any = _MISSING) -> Any:
+        """Remove *key* and return its value; without it return *default* or raise ``KeyError``."""
+        state = self.state_mapping()
+        return state.pop(key) if default is _MISSING else state.pop(key, default)
+
+    def popitem(self) -> tuple[Any, Any]:
+        """Remove the pair that was set last and return it."""
+        return self.state_mapping().popitem()
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """Return the value of *key*, set to *default* where it was missing."""
+        return self.state_mapping().setdefault(key, default)
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set several values, as ``dict.update`` does."""
+        self.state_mapping().update(*args, **kwargs)
+
+    def clear(self) -> None:
+        """Remove all values."""
+        self._state = None
+
+
+MutableMapping.register(KeyedState)

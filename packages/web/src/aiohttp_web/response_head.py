@@ -1,0 +1,112 @@
+"""The cached blocks that an untouched response is joined from.
+
+Laws
+* A block depends on nothing but its key, and every key is checked before its block is made: a hit
+  never skips a check for CR, LF or NUL.
+* The caches hold application data, not peer data, and are bounded all the same: a full cache is
+  emptied, because a program that fills it does not profit from it.
+* Date and Server change once a second; :func:`head_tail` looks at the clock each time.
+"""
+
+import re
+import sys
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from aiohttp_core.fields.dates import format_http_date
+
+if TYPE_CHECKING:
+    import cython  # noqa: F401
+else:
+    from aiohttp_core import interpreted as cython  # noqa: F401
+
+__all__ = (
+    "CLOSE",
+    "KEEP",
+    "KEEP_10",
+    "SERVER_SOFTWARE",
+    "check_field_text",
+    "check_reason",
+    "head_block",
+    "head_tail",
+    "reason_phrase",
+)
+
+_VERSION: Final = "3.90.0"
+
+SERVER_SOFTWARE: Final = "Python/{}.{} aiohttp/{}".format(*sys.version_info[:2], _VERSION)
+"""The default ``Server`` field (ADD-417)."""
+
+KEEP = 0
+"""HTTP/1.1 and the connection stays: no Connection field (ADD-418)."""
+CLOSE = 1
+"""HTTP/1.1 and the connection closes."""
+KEEP_10 = 2
+"""HTTP/1.0 and the connection stays."""
+
+_CACHED: Final = 512
+
+_UNFIT: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+_phrases: dict[int, str] = {int(status): status.phrase for status in HTTPStatus}
+_blocks: dict[tuple[int, int, str, str | None], bytes] = {}
+_now_second = 0
+_now_tails: list[bytes] = [b"", b"", b""]
+
+
+def reason_phrase(status: int) -> str:
+    """Return the reason of *status* in the running Python, empty if it is unknown (ADD-419)."""
+    return _phrases.get(status, "")
+
+
+def check_reason(reason: str) -> str:
+    """Return *reason*; raise ValueError if it holds CR, LF or another control character."""
+    if _UNFIT.search(reason) is not None:
+        raise ValueError("Reason cannot contain control characters")
+    return reason
+
+
+def check_field_text(what: str, value: str) -> str:
+    """Return *value*; raise ValueError if no field may hold it, TypeError if it is no ``str``."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} must be a str, got {type(value).__name__}")
+    if _UNFIT.search(value) is not None:
+        raise ValueError(f"{what} cannot contain control characters: {value!r}")
+    return value
+
+
+def head_block(minor: int, status: int, reason: str, content_type: str | None) -> bytes:
+    """Return the head up to and with ``Content-Length: ``, for HTTP/1.*minor*."""
+    key = (minor, status, reason, content_type)
+    block = _blocks.get(key)
+    if block is None:
+        check_reason(reason)
+        text = f"HTTP/1.{minor} {status} {reason}\r\n"
+        if content_type is not None:
+            text += f"Content-Type: {check_field_text('Content-Type', content_type)}\r\n"
+        block = (text + "Content-Length: ").encode("utf-8", "surrogateescape")
+        if len(_blocks) >= _CACHED:
+            _blocks.clear()
+        _blocks[key] = block
+    return block
+
+
+def _new_second(second: int) -> None:
+    global _now_second, _now_tails
+    tail = f"\r\nDate: {format_http_date(second)}\r\nServer: {SERVER_SOFTWARE}\r\n"
+    _now_tails = [
+        (tail + "\r\n").encode("ascii"),
+        (tail + "Connection: close\r\n\r\n").encode("ascii"),
+        (tail + "Connection: keep-alive\r\n\r\n").encode("ascii"),
+    ]
+    _now_second = second
+
+
+def head_tail(kind: int) -> bytes:
+    """Return all that follows the length: Date, Server, Connection and the empty line."""
+    second = int(time.time())
+    if second != _now_second:
+        _new_second(second)
+    return _now_tails[kind]
+
