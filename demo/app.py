@@ -1,0 +1,89 @@
+"""The demo application: a page, JSON, a streamed response and an upload.
+
+Run ``python tools/dev.py demo`` to see it driven by the client, or
+``python -m aiohttp.web demo.app:make_app`` to serve it alone.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+PAGE = Path(__file__).parent / "index.html"
+VISITS = web.AppKey("VISITS", dict[str, int])
+
+
+async def page(request: web.Request) -> web.StreamResponse:
+    """Answer with the page, which tries everything else from a browser."""
+    return web.Response(text=PAGE.read_text(encoding="utf-8"), content_type="text/html")
+
+
+async def greet(request: web.Request) -> web.Response:
+    """Answer JSON made of a path variable and a query variable."""
+    name = request.match_info["name"]
+    visits = request.app[VISITS]
+    if name in visits or len(visits) < 1000:
+        visits[name] = visits.get(name, 0) + 1
+    return web.json_response(
+        {"hello": name, "lang": request.query.get("lang", "en"), "visits": visits.get(name, 1)}
+    )
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """Stream lines as they are made."""
+    lines = min(int(request.query.get("to", "5")), 1000)
+    response = web.StreamResponse(headers={"Content-Type": "text/plain; charset=utf-8"})
+    await response.prepare(request)
+    for number in range(1, lines + 1):
+        await response.write(f"line {number}\n".encode())
+        await asyncio.sleep(0)
+    await response.write_eof()
+    return response
+
+
+async def upload(request: web.Request) -> web.Response:
+    """Read a body of any size piece by piece and say what it was."""
+    digest, size = hashlib.sha256(), 0
+    async for piece in request.content.iter_any():
+        digest.update(piece)
+        size += len(piece)
+    return web.json_response({"bytes": size, "sha256": digest.hexdigest()})
+
+
+async def slow(request: web.Request) -> web.Response:
+    """Answer late, so that a client can lose patience."""
+    await asyncio.sleep(0.5)
+    return web.Response(text="finally")
+
+
+@web.middleware
+async def named(request: web.Request, handler: web.Handler) -> web.StreamResponse:
+    """Say on every answer who served it."""
+    response = await handler(request)
+    response.headers["X-Served-By"] = "the demo"
+    return response
+
+
+async def counters(app: web.Application) -> AsyncIterator[None]:
+    """Make the shared state at startup and drop it at cleanup."""
+    app[VISITS] = {}
+    yield
+    app[VISITS].clear()
+
+
+def make_app(argv: list[str] | None = None) -> web.Application:
+    """Return the application; *argv* is what ``python -m aiohttp.web`` did not use itself."""
+    app = web.Application(middlewares=[named], client_max_size=64 * 2**20)
+    app.cleanup_ctx.append(counters)
+    app.add_routes(
+        [
+            web.get("/", page),
+            web.get("/hello/{name}", greet),
+            web.get("/count", count),
+            web.post("/upload", upload),
+            web.get("/slow", slow),
+        ]
+    )
+    return app
