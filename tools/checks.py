@@ -52,24 +52,19 @@ def all_checks(python: Path) -> list[Check]:
 
 
 def type_checks(python: Path) -> list[Check]:
-    """Return one run of mypy in strict mode for each package, over sources and tests."""
-    return [
-        Check(
-            f"mypy {package.name}",
-            [
-                os.fspath(python),
-                "-m",
-                "mypy",
-                "--no-error-summary",
-                *[
-                    folder.relative_to(ROOT).as_posix()
-                    for folder in (package.source, package.tests)
-                    if any(folder.rglob("*.py"))
-                ],
-            ],
-        )
-        for package in packages()
-    ]
+    """Return one run of mypy in strict mode for each package, over sources and tests.
+
+    One run for each: packages may have test files of the same name.
+    """
+    mypy = [os.fspath(python), "-m", "mypy", "--no-error-summary"]
+    tools = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tools/*.py"))
+    found = [Check("mypy tools", [*mypy, *tools, "noxfile.py"])]
+    for package in packages():
+        folders = [f for f in (package.source, package.tests) if any(f.rglob("*.py"))]
+        names = [folder.relative_to(ROOT).as_posix() for folder in folders]
+        if names:
+            found.append(Check(f"mypy {package.name}", [*mypy, *names]))
+    return found
 
 
 def docs_check(python: Path) -> Check:

@@ -82,7 +82,6 @@ def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path
 
     Any failure leaves as an exception; ``src`` is only read.
     """
-    import Cython
     from Cython.Build import cythonize
     from setuptools import Distribution, Extension
     from setuptools.command.build_ext import build_ext
@@ -92,9 +91,12 @@ def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path
             extension.extra_compile_args = compile_arguments(self.compiler.compiler_type)
             super().build_extension(extension)
 
-    directives: dict[str, Any] = {"language_level": 3, "annotation_typing": False}
-    if tuple(int(part) for part in Cython.__version__.split(".")[:2]) >= (3, 1):
-        directives["freethreading_compatible"] = True
+    directives: dict[str, Any] = {
+        "language_level": 3,
+        # Annotations are for readers and type checkers; C types stand in the .pxd alone.
+        "annotation_typing": False,
+        "freethreading_compatible": True,
+    }
     old_folder = Path.cwd()
     # Cython writes the path of a source into tracebacks and C comments: relative ones are the
     # same on each machine.

@@ -84,7 +84,11 @@ def _pytest(
 
 
 def _interpreted(python: Path, chosen: Sequence[Package], tally: Tally, *, fast: bool) -> bool:
-    folders = [os.fspath(p.tests.relative_to(ROOT)) for p in chosen if p.tests.is_dir()]
+    folders = [
+        os.fspath(p.tests.relative_to(ROOT)) for p in chosen if any(p.tests.rglob("test_*.py"))
+    ]
+    if not folders:
+        return True
     marks = ["-m", "not slow"] if fast else []
     return _pytest(python, "interpreted", tally, [*marks, *folders], {"AIOHTTP_NO_EXTENSIONS": "1"})
 
