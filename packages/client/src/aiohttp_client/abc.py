@@ -5,7 +5,6 @@ Laws
 * A cookie jar is asked in the thread of the event loop and never waits.
 """
 
-import asyncio
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
@@ -13,6 +12,8 @@ from http.cookies import BaseCookie, Morsel, SimpleCookie
 from typing import Any, Final, TypeAlias, TypedDict
 
 from yarl import URL
+
+from aiohttp_core.fields.cookies import parse_set_cookies
 
 __all__ = (
     "AbstractCookieJar",
@@ -75,7 +76,7 @@ class AbstractCookieJar(Sized, Iterable[Morsel[str]]):
     number (spec rows ABC-06, ABC-07, ADD-262).
     """
 
-    def __init__(self, *, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    def __init__(self, *, loop: object = None) -> None:
         """Accept and ignore *loop*, which subclasses written for aiohttp 3 may hand on."""
 
     @property
@@ -120,7 +121,9 @@ class AbstractCookieJar(Sized, Iterable[Morsel[str]]):
 
     def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
         """Store what *headers*, values of ``Set-Cookie`` fields, ask for (spec row ADD-263)."""
-        self.update_cookies([], response_url)
+        morsels = parse_set_cookies(headers, user_agent=True)
+        if morsels:
+            self.update_cookies([(morsel.key, morsel) for morsel in morsels], response_url)
 
     @abstractmethod
     def filter_cookies(self, request_url: URL) -> BaseCookie[str]:

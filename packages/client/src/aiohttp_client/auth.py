@@ -7,12 +7,12 @@ Laws
 * Credentials that stand in a URL are taken out of it before the URL is shown, stored or sent.
 """
 
-import base64
-import binascii
 import warnings
 from typing import Final, NamedTuple, Self
 
 from yarl import URL
+
+from aiohttp_core.fields.basic_auth import decode_basic_auth, encode_basic_auth
 
 __all__ = (
     "ASK_NETRC",
@@ -24,22 +24,6 @@ __all__ = (
 
 ASK_NETRC: Final = "netrc"
 """Answer of :func:`choose_authorization`: the netrc file may know the credentials."""
-
-
-def encode_basic_auth(login: str, password: str = "", encoding: str = "utf-8") -> str:
-    """Return the value of an ``Authorization`` field for Basic authentication.
-
-    A colon in *login* raises ``ValueError``: it separates login and password on the wire
-    (RFC 7617 section 2).
-    """
-    if login is None:
-        raise ValueError("None is not allowed as login value")
-    if password is None:
-        raise ValueError("None is not allowed as password value")
-    if ":" in login:
-        raise ValueError('A ":" is not allowed in login (RFC 7617 section 2)')
-    pair = f"{login}:{password}".encode(encoding)
-    return "Basic " + base64.b64encode(pair).decode("ascii")
 
 
 class _BasicFields(NamedTuple):
@@ -86,18 +70,7 @@ class BasicAuth(_BasicFields):
 
         Another scheme, bad Base64 or a missing colon raises ``ValueError``.
         """
-        scheme, blank, token = auth_header.partition(" ")
-        if not blank:
-            raise ValueError("Could not parse authorization header.")
-        if not scheme.isascii() or scheme.lower() != "basic":
-            raise ValueError(f"Unknown authorization method {scheme[:40]!r}")
-        try:
-            pair = base64.b64decode(token.strip(" \t").encode("ascii"), validate=True)
-        except (UnicodeEncodeError, binascii.Error):
-            raise ValueError("Invalid base64 encoding.") from None
-        login, colon, password = pair.decode(encoding).partition(":")
-        if not colon:
-            raise ValueError("Invalid credentials.")
+        login, password = decode_basic_auth(auth_header, encoding)
         return cls._checked(login, password, encoding)
 
     @classmethod

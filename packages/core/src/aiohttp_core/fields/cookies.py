@@ -57,6 +57,11 @@ MAX_ATTRIBUTE_LENGTH: Final = 1024
 # something else (spec rows ADD-234, ADD-235).  Wider than the token of RFC 6265bis 4.1.1.
 _NAME: Final = re.compile(r"[!#-+\-./0-:<>-~]+")
 
+# What a user agent stores (RFC 6265bis 5.6): blanks, quotes and other scripts inside a name too.
+_USER_AGENT_NAME: Final = re.compile(
+    r"[^\x00-\x20\x7f;=](?:[^\x00-\x1f\x7f;=]*[^\x00-\x20\x7f;=])?"
+)
+
 # RFC 6265bis 5.6 step 1: %x00-08 / %x0A-1F / %x7F
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -150,14 +155,19 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 def make_morsel(
-    name: str, value: str, coded_value: str, morsel_class: type[Morsel[str]] = Morsel
+    name: str,
+    value: str,
+    coded_value: str,
+    morsel_class: type[Morsel[str]] = Morsel,
+    *,
+    any_name: bool = False,
 ) -> Morsel[str]:
     """Return a Morsel of any name, also of one that ``Morsel.set`` refuses (``path``, ``a[b]``).
 
     Raises ValueError if the name is empty or holds what no cookie name may hold, or if a control
-    character stands in a value.
+    character stands in a value.  *any_name* lets names pass that only user agents accept.
     """
-    if not is_cookie_name(name):
+    if not (_USER_AGENT_NAME.fullmatch(name) is not None if any_name else is_cookie_name(name)):
         raise ValueError(f"Illegal cookie name {name!r}")
     if _CONTROL.search(coded_value) is not None:
         raise ValueError(f"Control character in the value of cookie {name!r}")
@@ -212,8 +222,12 @@ _QUOTED_VALUE: Final = re.compile(r'[ \t]*+("(?:[^"\\]++|\\.)*+")[ \t]*+(?=;|\Z)
 _MAX_AGE: Final = re.compile(r"-?[0-9]+")
 
 
-def parse_set_cookie(text: str) -> Morsel[str] | None:
+def parse_set_cookie(text: str, *, user_agent: bool = False) -> Morsel[str] | None:
     """Return the one cookie of a Set-Cookie field value, or ``None`` if it makes none.
+
+    *user_agent* reads exactly as RFC 6265bis 5.6 tells a user agent to: names may hold blanks,
+    quotes and other scripts, and ``;`` ends a value even between quotes.  Without it, names are
+    those of rows ADD-234 and ADD-235 and a quoted value may hold ``;`` (ADD-237).
 
     The first pair is the cookie whatever its name; later pairs are attributes, of which the last
     of a name counts, unknown ones are ignored and at most :data:`MAX_ATTRIBUTES` are looked at.
@@ -227,20 +241,24 @@ def parse_set_cookie(text: str) -> Morsel[str] | None:
     if equals < 0:
         return None
     name = text[:equals].strip(" \t")
-    if _NAME.fullmatch(name) is None:
+    if (_USER_AGENT_NAME if user_agent else _NAME).fullmatch(name) is None:
         return None
-    quoted = _QUOTED_VALUE.match(text, equals + 1)
+    quoted = None if user_agent else _QUOTED_VALUE.match(text, equals + 1)
     if quoted is not None:
         coded = quoted[1]
         value = unquote_cookie_value(coded)
         end = quoted.end()
     else:
         end = end if end >= 0 else len(text)
-        value = coded = text[equals + 1 : end].strip(" \t")
-    if len(name) + len(coded.encode("utf-8", "surrogateescape")) > MAX_COOKIE_LENGTH:
+        coded = text[equals + 1 : end].strip(" \t")
+        value = unquote_cookie_value(coded) if user_agent else coded
+    if (
+        len(name.encode("utf-8", "surrogateescape")) + len(coded.encode("utf-8", "surrogateescape"))
+        > MAX_COOKIE_LENGTH
+    ):
         return None
     try:
-        morsel = make_morsel(name, value, coded)
+        morsel = make_morsel(name, value, coded, any_name=user_agent)
     except ValueError:
         return None
     _read_attributes(morsel, text[end + 1 :])
@@ -271,7 +289,7 @@ def _is_usable(name: str, value: str, has_value: bool) -> bool:
     return has_value or name in ("path", "domain")
 
 
-def parse_set_cookies(values: Iterable[str]) -> list[Morsel[str]]:
+def parse_set_cookies(values: Iterable[str], *, user_agent: bool = False) -> list[Morsel[str]]:
     """Return the cookies of all Set-Cookie fields of one response, at most :data:`MAX_COOKIES`.
 
     Fields that make no cookie are skipped; one warning on ``aiohttp.internal`` tells of all.
@@ -281,7 +299,7 @@ def parse_set_cookies(values: Iterable[str]) -> list[Morsel[str]]:
     for text in values:
         if len(morsels) == MAX_COOKIES:
             break
-        morsel = parse_set_cookie(text)
+        morsel = parse_set_cookie(text, user_agent=user_agent)
         if morsel is None:
             skipped += 1
         else:
@@ -305,18 +323,20 @@ def cookie_header(
 ) -> str:
     """Write a Cookie field value: pairs joined by ``"; "`` in the order given.
 
-    A Morsel goes out exactly as it was received.  A ``str`` is quoted where it needs to be, or
-    written raw with ``quote_cookie=False``.  Raises ValueError for an illegal name and for control
-    characters.  Source: RFC 6265bis 5.8.3, spec rows ADD-255 to ADD-257.
+    A Morsel goes out exactly as it was received, whatever its name.  A ``str`` is quoted where it
+    needs to be, or written raw with ``quote_cookie=False``.  Raises ValueError for an illegal name
+    and for control characters.  Source: RFC 6265bis 5.8.3, spec rows ADD-255 to ADD-257.
     """
     items = cookies.items() if isinstance(cookies, Mapping) else cookies
     parts: list[str] = []
     for name, value in items:
         if isinstance(value, Morsel):
             coded = value.coded_value
+            legal = _USER_AGENT_NAME.fullmatch(name) is not None
         else:
             coded = quote_cookie_value(value) if quote_cookie else value
-        if not is_cookie_name(name):
+            legal = is_cookie_name(name)
+        if not legal:
             raise ValueError(f"Illegal cookie name {name!r}")
         if _CONTROL.search(coded) is not None:
             raise ValueError(f"Control character in the value of cookie {name!r}")
