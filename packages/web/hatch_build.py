@@ -102,7 +102,7 @@ def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path
     # same on each machine.
     os.chdir(src)
     try:
-        extensions = cythonize(
+        extensions = cythonize(  # type: ignore[no-untyped-call]
             [
                 Extension(module_name(src, source), [os.fspath(source.relative_to(src))])
                 for source in sources
