@@ -146,16 +146,18 @@ def is_json_type(mimetype: str) -> bool:
     return (subtype == "json" and kind == "application") or subtype.endswith("+json")
 
 
+# Encodings of the standard library that do not turn bytes into text.
+_NO_TEXT: Final = frozenset(
+    {"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"}
+)
 # The names that Python knows.  Anything else is not even looked up: the codec registry remembers
 # every unknown name for ever, and a charset is a word of the peer's.
-_CODECS: Final = (
-    frozenset(aliases)
-    | frozenset(aliases.values())
-    | {
-        *("cp1006", "cp720", "cp737", "cp856", "cp874", "cp875", "koi8_t", "koi8_u", "utf_8_sig"),
-        *("mac_arabic", "mac_croatian", "mac_farsi", "mac_romanian"),
-    }
-)
+_CODECS: Final = frozenset(
+    name for alias, codec in aliases.items() if codec not in _NO_TEXT for name in (alias, codec)
+) | {
+    *("cp1006", "cp720", "cp737", "cp856", "cp874", "cp875", "koi8_t", "koi8_u", "utf_8_sig"),
+    *("mac_arabic", "mac_croatian", "mac_farsi", "mac_romanian"),
+}
 
 
 def known_charset(name: str | None) -> str | None:
@@ -169,9 +171,6 @@ def known_charset(name: str | None) -> str | None:
     if plain not in _CODECS:
         return None
     try:
-        info = codecs.lookup(name.strip(" \t"))
-        # The only public way to tell a text encoding from a bytes-to-bytes codec.
-        b"".decode(info.name)
-    except (LookupError, ValueError):
+        return codecs.lookup(name.strip(" \t")).name
+    except LookupError:  # an alias of what this platform lacks
         return None
-    return info.name

@@ -185,7 +185,7 @@ def make_morsel(
 # -- reading a request ------------------------------------------------------------------------
 
 # A blank that is followed by something which reads as the next pair.
-_NEXT_PAIR: Final = re.compile(r",?[ \t]+[!#-+\-./0-:<>-~]++[ \t]*+=")
+_NEXT_PAIR: Final = re.compile(r"(?<![ \t])[ \t]++[!#-+\-./0-:<>-~]++[ \t]*+=")
 
 
 def parse_cookie_header(text: str) -> list[CookiePair]:
@@ -210,7 +210,7 @@ def parse_cookie_header(text: str) -> list[CookiePair]:
         elif " " in coded or "\t" in coded:
             found = _NEXT_PAIR.search(coded)
             if found is not None:
-                value = coded = coded[: found.start()]
+                value = coded = coded[: found.start()].rstrip(", \t")
         pairs.append(CookiePair(name, value, coded))
     return pairs
 
@@ -423,7 +423,7 @@ def set_cookie_header(morsel: Morsel[str]) -> str:
 
     Raises ValueError if anything in the morsel, however it came there, cannot stand in the field.
     """
-    if not is_cookie_name(morsel.key):
+    if morsel.key is None or not is_cookie_name(morsel.key):
         raise ValueError(f"Illegal cookie name {morsel.key!r}")
     coded = morsel.coded_value
     if _CONTROL.search(coded) is not None or _is_open(coded):

@@ -1,6 +1,6 @@
 """Range, Content-Range (RFC 9110 section 14).
 
-Positions are ASCII digits; numbers beyond 2**63 are refused.  A set of ranges is bounded in number
+Positions are ASCII digits; numbers of 2**63 and more count as the largest position.  A set of ranges is bounded in number
 and merged before anything is served, so that no request can ask for more bytes than there are.
 """
 
@@ -28,9 +28,9 @@ _MAX_POSITION: Final = 2**63 - 1
 
 # RFC 9110 14.1.1: ranges-specifier = range-unit "=" range-set, of which only bytes are known here
 _BYTES: Final = re.compile(r"[ \t]*+bytes[ \t]*+=", re.IGNORECASE | re.ASCII)
-_SINGLE: Final = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})", re.IGNORECASE | re.ASCII)
+_SINGLE: Final = re.compile(r"bytes=([0-9]*+)-([0-9]*+)", re.IGNORECASE | re.ASCII)
 # 14.1.2: int-range / suffix-range
-_SPEC: Final = re.compile(r"([0-9]{0,19})-([0-9]{0,19})")
+_SPEC: Final = re.compile(r"([0-9]*+)-([0-9]*+)")
 # 14.4: Content-Range = range-unit SP ( range-resp / unsatisfied-range )
 _CONTENT_RANGE: Final = re.compile(
     r"([!#$%&'*+\-.^_`|~0-9A-Za-z]++) (?:([0-9]{1,19})-([0-9]{1,19})|\*)/([0-9]{1,19}|\*)"
@@ -89,17 +89,24 @@ def parse_range(text: str | None) -> slice:
 
 
 def _spec(first: str, last: str) -> RangeSpec:
-    start = int(first) if first else None
-    end = int(last) if last else None
+    start = _position(first)
+    end = _position(last)
     if start is None and end is None:
         raise ValueError("No start or end of range specified")
-    if (start or 0) > _MAX_POSITION or (end or 0) > _MAX_POSITION:
-        raise ValueError("range out of bounds")
     if start is None and end == 0:
         raise ValueError("range is empty")
     if start is not None and end is not None and start > end:
         raise ValueError("start cannot be after end")
     return RangeSpec(start, end)
+
+
+def _position(digits: str) -> int | None:
+    if len(digits) > 19:
+        digits = digits.lstrip("0")
+        if len(digits) > 19:
+            return _MAX_POSITION
+        digits = digits or "0"
+    return min(int(digits), _MAX_POSITION) if digits else None
 
 
 def parse_range_set(text: str, *, max_ranges: int = MAX_RANGES) -> list[RangeSpec] | None:
