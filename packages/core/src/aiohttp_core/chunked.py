@@ -120,6 +120,11 @@ class ChunkedDecoder:
 
     def _chunk_end(self, data: bytes, pos: int) -> int:
         """Take the CRLF behind the data of a chunk."""
+        if cython.compiled:
+            p = data
+            if not self._held and p[pos] == 13 and p[pos + 1] == 10:
+                self._state = _SIZE
+                return pos + 2
         if self._held:
             end = b"\r" + data[pos : pos + 1]
             self._held.clear()
@@ -164,8 +169,34 @@ class ChunkedDecoder:
         return lf + 1
 
     def _usual_size(self, data: bytes, pos: int) -> int:
-        """Take a line of hexadecimal digits and CRLF; return the place behind it or -1."""
-        return -1
+        """Take a line of hexadecimal digits and CRLF; return the place behind it or -1.
+
+        The compiled kernel; the NUL that ends every bytes object is no digit.
+        """
+        p = data
+        i = pos
+        size = 0
+        digits = 0
+        while digits < 16:
+            c = p[i]
+            if 48 <= c <= 57:
+                size = size * 16 + c - 48
+            elif 97 <= c | 32 <= 102:
+                size = size * 16 + (c | 32) - 87
+            else:
+                break
+            digits += 1
+            i += 1
+        # Sixteen digits may overflow: the law counts those.
+        if digits == 0 or digits == 16 or p[i] != 13 or p[i + 1] != 10:
+            return -1
+        if size:
+            self._left = size
+            self._state = _DATA
+        else:
+            self._scanner.begin_trailers()
+            self._state = _TRAILERS
+        return i + 2
 
     def _check_length(self, length: int) -> None:
         if length > self._limits.max_line_size:

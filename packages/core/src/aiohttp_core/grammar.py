@@ -1,7 +1,7 @@
-"""The grammar of HTTP/1.1 messages, in bytes, each pattern under the section that defines it.
+r"""The grammar of HTTP/1.1 messages, in bytes, each pattern under the section that defines it.
 
 Laws
-* Everything here works on bytes.  No ``\\d``, no ``strip()`` without an argument, no case folding of
+* Everything here works on bytes.  No ``\d``, no ``strip()`` without an argument, no case folding of
   text: what is not ASCII never matches by accident.
 * Patterns use possessive quantifiers, so that matching takes time linear in the input.
 * Where this library is stricter than the RFC, the reason stands beside the pattern.
@@ -14,6 +14,7 @@ __all__ = (
     "BLANKS",
     "FIELD_LINE",
     "HEX_DIGITS",
+    "HOST_CHARS",
     "LENIENT_VALUE_CHARS",
     "MAX_LENGTH",
     "NOT_IN_TRAILERS",
@@ -47,7 +48,7 @@ MAX_LENGTH: Final = 2**63 - 1
 BLANKS: Final = b" \t"
 """OWS, RFC 9110 section 5.6.3."""
 
-# --- RFC 9110 section 5.6.2: token -----------------------------------------------------------------
+# --- RFC 9110 section 5.6.2: token ---------------------------------------------------------------
 
 TCHAR: Final = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
@@ -59,7 +60,7 @@ def is_token(data: bytes) -> bool:
     return _is_token(data) is not None
 
 
-# --- RFC 9110 section 5.5: field values ------------------------------------------------------------
+# --- RFC 9110 section 5.5: field values ----------------------------------------------------------
 
 VALUE_CHARS: Final = b"\t" + bytes(c for c in range(0x20, 0x100) if c != 0x7F)
 """Blank, tab, visible ASCII and obs-text: all that a value may hold."""
@@ -80,7 +81,7 @@ is_field_block: Final = re.compile(rb"(?:" + _FIELD + rb")*+").fullmatch
 FIELD_LINE: Final = re.compile(rb"(" + _TOKEN + rb"++):[ \t]*+([^\r]*+)\r\n")
 """One field of a head that was validated before; trailing blanks of the value are left."""
 
-# --- RFC 9112 section 3: request line --------------------------------------------------------------
+# --- RFC 9112 section 3: request line ------------------------------------------------------------
 
 TARGET_CHARS: Final = bytes(c for c in range(0x21, 0x7F) if c not in b"#")
 """What a request target may hold.
@@ -101,7 +102,7 @@ match_request_head: Final = re.compile(
 ).match
 """A whole request head in its usual form."""
 
-# --- RFC 9112 section 4: status line ---------------------------------------------------------------
+# --- RFC 9112 section 4: status line -------------------------------------------------------------
 
 status_line: Final = re.compile(
     rb"HTTP/1\.([0-9]) ([1-9][0-9][0-9])(?: ([^\x00\r\n]*+))?"
@@ -119,9 +120,12 @@ find_framing_fields: Final = re.compile(
 ).findall
 """The fields that this library acts upon while it reads a head, out of a validated block."""
 
-# --- RFC 9110 section 7.2, RFC 3986 section 3.2: host and port -------------------------------------
+# --- RFC 9110 section 7.2, RFC 3986 section 3.2: host and port -----------------------------------
 
 # "," is a sub-delim of RFC 3986, but a Host with a comma is a list of hosts to some intermediaries.
+HOST_CHARS: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+"""What the host names of the real world are made of."""
+
 _authority: Final = re.compile(
     rb"(?:(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})++"
     rb"|\[(?:[0-9A-Fa-f:.]++|[vV][0-9A-Fa-f]++\.[A-Za-z0-9._~!$&'()*+;=:-]++)\])"
@@ -143,7 +147,7 @@ def is_authority(data: bytes, *, need_port: bool = False) -> bool:
     return int(port) <= 65535  # ASCII digits by the pattern
 
 
-# --- RFC 9110 section 8.6: Content-Length ----------------------------------------------------------
+# --- RFC 9110 section 8.6: Content-Length --------------------------------------------------------
 
 _is_length: Final = re.compile(rb"[0-9]{1,19}").fullmatch
 
@@ -156,7 +160,7 @@ def parse_content_length(value: bytes) -> int:
     return number if number <= MAX_LENGTH else -1
 
 
-# --- RFC 9110 section 5.6.1: lists -----------------------------------------------------------------
+# --- RFC 9110 section 5.6.1: lists ---------------------------------------------------------------
 
 
 def split_list(value: bytes) -> list[bytes]:
@@ -164,7 +168,7 @@ def split_list(value: bytes) -> list[bytes]:
     return [item.strip(BLANKS) for item in value.lower().split(b",")]
 
 
-# --- RFC 9112 section 7.1: chunked coding ----------------------------------------------------------
+# --- RFC 9112 section 7.1: chunked coding --------------------------------------------------------
 
 HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 
@@ -190,22 +194,21 @@ def is_chunk_extension(data: bytes) -> bool:
     return _chunk_extension(data) is not None
 
 
-# --- RFC 9110 section 6.5.1: trailers ---------------------------------------------------------------
+# --- RFC 9110 section 6.5.1: trailers ------------------------------------------------------------
 
 # Framing, routing, request modifiers, authentication, response control and
 # the description of the content must be known before the content is.
 NOT_IN_TRAILERS: Final = frozenset(
-    name.encode()
-    for name in (
-        "age authorization cache-control connection content-encoding content-length content-range "
-        "content-type cookie date etag expect expires host if-match if-modified-since "
-        "if-none-match if-range if-unmodified-since keep-alive location max-forwards pragma "
-        "proxy-authenticate proxy-authorization proxy-connection range retry-after set-cookie te "
-        "trailer transfer-encoding upgrade vary warning www-authenticate"
-    ).split()
+    b"""
+        age authorization cache-control connection content-encoding content-length content-range
+        content-type cookie date etag expect expires host if-match if-modified-since if-none-match
+        if-range if-unmodified-since keep-alive location max-forwards pragma proxy-authenticate
+        proxy-authorization proxy-connection range retry-after set-cookie te trailer
+        transfer-encoding upgrade vary warning www-authenticate
+    """.split()
 )
 
-# --- tables for the compiled scanners --------------------------------------------------------------
+# --- tables for the compiled scanners ------------------------------------------------------------
 
 
 def char_table(allowed: bytes) -> bytes:

@@ -124,12 +124,52 @@ class MessageHead:
         return decode_value(self.raw[start : self.raw.index(b"\r", start)].strip(grammar.BLANKS))
 
     def _pairs(self) -> list[tuple[bytes, bytes]]:
+        if cython.compiled:
+            raw = p = self.raw
+            i = self._fields_start
+            end = len(raw)
+            pairs = []
+            while i < end and p[i] != 13:
+                start = i
+                while i < end and p[i] != 58:
+                    i += 1
+                colon = i
+                i += 1
+                while i < end and p[i] != 13:
+                    i += 1
+                pairs.append((raw[start:colon], raw[colon + 1 : i].strip(grammar.BLANKS)))
+                i += 2
+            return pairs
         found = grammar.FIELD_LINE.findall(self.raw, self._fields_start)
         return [(name, value.rstrip(grammar.BLANKS)) for name, value in found]
 
     def _text_pairs(self) -> list[tuple[str, str]]:
         known = _WIRE_NAMES
         pairs: list[tuple[str, str]] = []
+        if cython.compiled:
+            raw = p = self.raw
+            i = self._fields_start
+            end = len(raw)
+            while i < end and p[i] != 13:
+                start = i
+                while i < end and p[i] != 58:
+                    i += 1
+                colon = i
+                i += 1
+                while i < end and (p[i] == 32 or p[i] == 9):
+                    i += 1
+                value_start = i
+                while i < end and p[i] != 13:
+                    i += 1
+                stop = i
+                while stop > value_start and (p[stop - 1] == 32 or p[stop - 1] == 9):
+                    stop -= 1
+                name = raw[start:colon]
+                key = known.get(name)
+                text = raw[value_start:stop].decode("utf-8", "surrogateescape")
+                pairs.append((name.decode("ascii") if key is None else key, text))
+                i += 2
+            return pairs
         for name, value in self._pairs():
             key = known.get(name)
             pairs.append((name.decode("ascii") if key is None else key, decode_value(value)))

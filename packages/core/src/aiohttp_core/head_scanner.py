@@ -24,6 +24,7 @@ from aiohttp_core.errors import (
     StartLineTooLong,
     show,
 )
+from aiohttp_core.framing import check_request_codings, check_target, ends_chunked, straighten
 from aiohttp_core.head import MessageHead, RequestHead, ResponseHead, decode_value
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.versions import HttpVersion, HttpVersion10, HttpVersion11
@@ -97,15 +98,57 @@ _CONNECTION_VALUES: Final[dict[bytes, int]] = {
 
 _METHODS: Final[dict[bytes, str]] = {name.encode(): name for name in sorted(hdrs.METH_ALL)}
 _UPGRADES: Final = frozenset({b"websocket", b"tcp"})  # ADD-025
-_TRANSFER_CODINGS: Final = frozenset({b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress"})
 _SINGLE_CODINGS: Final[dict[bytes, str]] = {
     name.encode(): name for name in ("gzip", "deflate", "br", "zstd", "identity")
 }
-_DEFAULT_PORTS: Final[dict[bytes, bytes]] = {b"http": b":80", b"https": b":443"}
 
 _NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
 _VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
 _TARGET_TABLE: bytes = grammar.char_table(grammar.TARGET_CHARS)
+_HOST_TABLE: bytes = grammar.char_table(grammar.HOST_CHARS)
+
+# The names by their length, and the lengths that occur, as bits.
+_BY_LENGTH: tuple[tuple[tuple[bytes, int], ...], ...] = tuple(
+    tuple((name, kind) for name, kind in _KINDS.items() if len(name) == length)
+    for length in range(19)
+)
+_LENGTHS: int = sum({1 << len(name) for name in _KINDS})
+
+
+def _kind_at(p: bytes, start: int, length: int) -> int:
+    """Return the kind of the field name at *start*, 0 for those that are not acted upon."""
+    for name, kind in _BY_LENGTH[length]:
+        wanted = name
+        i = 0
+        while i < length and p[start + i] | 32 == wanted[i]:
+            i += 1
+        if i == length:
+            return kind
+    return 0
+
+
+def _is_http_1(p: bytes, at: int) -> bool:
+    """Tell whether ``HTTP/1.0`` or ``HTTP/1.1`` stands there."""
+    return (
+        p[at] == 72
+        and p[at + 1] == 84
+        and p[at + 2] == 84
+        and p[at + 3] == 80
+        and p[at + 4] == 47
+        and p[at + 5] == 49
+        and p[at + 6] == 46
+        and (p[at + 7] == 49 or p[at + 7] == 48)
+    )
+
+
+def _is_plain_host(value: bytes) -> bool:
+    """Tell whether *value* is letters, digits, dots and hyphens: valid without a second look."""
+    p = value
+    table = _HOST_TABLE
+    i = 0
+    while table[p[i]]:
+        i += 1
+    return i > 0 and i == len(value)
 
 
 class HeadScanner:
@@ -214,7 +257,7 @@ class HeadScanner:
         """How many bytes of an incomplete section are kept."""
         return 0 if self._held is None else len(self._held)
 
-    # --- cutting the stream into lines -------------------------------------------------------------
+    # --- cutting the stream into lines ---
 
     def push(self, data: bytes, pos: int) -> int:
         """Scan *data* from *pos* on; return the place behind the head, or ``len(data)``.
@@ -265,7 +308,7 @@ class HeadScanner:
                 pos = self._scan_usual(data, pos)
         return pos
 
-    # --- the quick kernels -------------------------------------------------------------------------
+    # --- the quick kernels ---
 
     def _match_usual(self, data: bytes, pos: int) -> int:
         """Take a whole head in its usual form; the interpreted kernel."""
@@ -308,9 +351,118 @@ class HeadScanner:
 
         The NUL that ends every bytes object is in none of the tables, so no loop needs the length.
         """
-        return pos
+        p = data
+        names = _NAME_TABLE
+        values = _VALUE_TABLE
+        i = pos
+        if not self._in_fields:
+            if self._is_request:
+                i = self._usual_request_line(data, pos)
+            else:
+                i = self._usual_status_line(data, pos)
+            if i == pos:
+                return pos
+        elif self._is_trailers:
+            return pos
+        size = self.size
+        fields = self.fields
+        while True:
+            line = i
+            if p[i] == 13:
+                if p[i + 1] == 10 and size + 2 <= self._max_head:
+                    size += 2
+                    line += 2
+                    self.done = True
+                break
+            while names[p[i]]:
+                i += 1
+            length = i - line
+            if p[i] != 58 or length == 0:
+                break
+            i += 1
+            while p[i] == 32 or p[i] == 9:
+                i += 1
+            start = i
+            while values[p[i]]:
+                i += 1
+            if p[i] != 13 or p[i + 1] != 10:
+                break
+            if self._lenient and (i + 2 >= len(data) or p[i + 2] == 32 or p[i + 2] == 9):
+                break
+            if i - line > self._max_field or fields >= self._max_fields:
+                break
+            if size + i + 2 - line > self._max_head:
+                break
+            size += i + 2 - line
+            fields += 1
+            if length < 19 and (_LENGTHS >> length) & 1:
+                kind = _kind_at(p, line, length)
+                if kind:
+                    end = i
+                    while end > start and (p[end - 1] == 32 or p[end - 1] == 9):
+                        end -= 1
+                    self._note(kind, data[start:end])
+            i += 2
+        self.size = size
+        self.fields = fields
+        return line
 
-    # --- the law -----------------------------------------------------------------------------------
+    def _usual_request_line(self, data: bytes, pos: int) -> int:
+        """Take a request line in origin form; return the place behind it, or *pos*."""
+        p = data
+        targets = _TARGET_TABLE
+        i = pos
+        while 65 <= p[i] <= 90:
+            i += 1
+        if p[i] != 32 or p[i + 1] != 47:
+            return pos
+        method = _METHODS.get(data[pos:i])
+        if method is None:
+            return pos
+        i += 1
+        start = i
+        while targets[p[i]]:
+            i += 1
+        # In this order: each byte is read only after the one before it was no NUL.
+        if p[i] != 32 or not _is_http_1(p, i + 1) or p[i + 9] != 13 or p[i + 10] != 10:
+            return pos
+        size = i + 11 - pos
+        if size - 2 > self._max_line or size > self._max_head:
+            return pos
+        self._method = method
+        self._target = data[start:i].decode("ascii")
+        self._minor = p[i + 8] - 48
+        self._in_fields = True
+        self.size = self._fields_start = size
+        return i + 11
+
+    def _usual_status_line(self, data: bytes, pos: int) -> int:
+        """Take a status line without oddities; return the place behind it, or *pos*."""
+        p = data
+        values = _VALUE_TABLE
+        i = pos + 8
+        if not _is_http_1(p, pos) or p[i] != 32 or not 49 <= p[i + 1] <= 57:
+            return pos
+        if not (48 <= p[i + 2] <= 57 and 48 <= p[i + 3] <= 57):
+            return pos
+        start = i + 5
+        i += 4
+        if p[i] == 32:
+            while values[p[i]]:
+                i += 1
+        if p[i] != 13 or p[i + 1] != 10:
+            return pos
+        size = i + 2 - pos
+        if size - 2 > self._max_line or size > self._max_head:
+            return pos
+        self._minor = p[pos + 7] - 48
+        self._status = (p[pos + 9] - 48) * 100 + (p[pos + 10] - 48) * 10 + p[pos + 11] - 48
+        self._reason = decode_value(data[start:i]) if start < i else ""
+        self._in_fields = True
+        self.size = self._fields_start = size
+        return i + 2
+
+    # --- the law ---
 
     def _scan_line(self, data: bytes, pos: int) -> int:
         """Judge the line at *pos*; return the place behind it, or -1 if it is not complete yet."""
@@ -489,8 +641,10 @@ class HeadScanner:
             raise InvalidHeader(names[0], f"Repeated field {names[0]!r}")
         self.seen |= bit
         if kind == _HOST:
-            if value and not grammar.is_authority(value) and self._is_request:
-                raise InvalidHeader(b"Host", f"Bad Host {show(value)}")
+            if value and self._is_request:
+                plain = cython.compiled and _is_plain_host(value)
+                if not plain and not grammar.is_authority(value):
+                    raise InvalidHeader(b"Host", f"Bad Host {show(value)}")
             self._host = value
         elif kind == _CONNECTION:
             options = _CONNECTION_VALUES.get(value, -1)
@@ -519,7 +673,7 @@ class HeadScanner:
                 b"Sec-WebSocket-Key1", "The WebSocket drafts before RFC 6455 are not supported"
             )
 
-    # --- the whole head ----------------------------------------------------------------------------
+    # --- the whole head ---
 
     def request(self) -> RequestHead:
         """Judge the scanned request as a whole and return its head."""
@@ -535,10 +689,14 @@ class HeadScanner:
         head.method = self._method
         head.target = self._target
         if not self._target.startswith("/") or self._method == "CONNECT":
-            self._check_target(host)
+            check_target(self._method, self._target, host)
         self._fill(head, is_11)
         if self._transfer_encoding is not None:
-            self._request_codings(self._transfer_encoding, is_11)
+            if self._content_length is not None:
+                raise BadHttpMessage("Transfer-Encoding together with Content-Length")
+            if not is_11:  # RFC 9112 section 6.1: the framing of such a message is faulty
+                raise BadHttpMessage("Transfer-Encoding in an HTTP/1.0 request")
+            check_request_codings(self._transfer_encoding)
             head.chunked = head.has_body = True
         elif head.content_length:
             head.has_body = True
@@ -560,7 +718,8 @@ class HeadScanner:
         """
         head = ResponseHead.__new__(ResponseHead)
         if self._odd:
-            self._straighten()
+            self.raw = straighten(self.raw)
+            self._fields_start = self.raw.index(b"\n") + 1
         status = self._status
         head.status = status
         head.reason = self._reason
@@ -574,7 +733,7 @@ class HeadScanner:
         if method == "HEAD" or status < 200 or status in {204, 304} or head.upgrade:
             return head
         if codings is not None:
-            head.chunked = self._ends_chunked(codings)
+            head.chunked = ends_chunked(codings)
             head.has_body = True
             if not head.chunked or self._minor == 0:
                 head.keep_alive = False
@@ -607,54 +766,6 @@ class HeadScanner:
         else:
             known = _SINGLE_CODINGS.get(encoding)
             head.content_encoding = decode_value(encoding.lower()) if known is None else known
-
-    def _request_codings(self, value: bytes, is_11: bool) -> None:
-        """Refuse every Transfer-Encoding of a request that is not exactly understood."""
-        if self._content_length is not None:
-            raise BadHttpMessage("Transfer-Encoding together with Content-Length")
-        if not is_11:  # RFC 9112 section 6.1: the framing of such a message is faulty
-            raise BadHttpMessage("Transfer-Encoding in an HTTP/1.0 request")
-        codings = grammar.split_list(value)
-        if codings.pop() != b"chunked" or not _TRANSFER_CODINGS.issuperset(codings):
-            raise BadHttpMessage(f"Transfer-Encoding is not understood: {show(value)}")
-
-    def _ends_chunked(self, value: bytes) -> bool:
-        codings = [coding for coding in grammar.split_list(value) if coding]
-        if codings.count(b"chunked") > 1 or not codings:
-            raise BadHttpMessage(f"Bad Transfer-Encoding {show(value)}")
-        return codings[-1] == b"chunked"
-
-    def _check_target(self, host: bytes | None) -> None:
-        """Judge a target that is not in origin form (RFC 9112 section 3.2, ADD-034)."""
-        target = self._target.encode("ascii")
-        if self._method == "CONNECT":
-            if not grammar.is_authority(target, need_port=True):
-                raise InvalidURLError(f"CONNECT needs host and port, not {show(target)}")
-            return
-        if target == b"*" and self._method == "OPTIONS":
-            return
-        found = grammar.absolute_form(target)
-        if found is None or not grammar.is_authority(found[2]):
-            raise InvalidURLError(f"Bad request target: {show(target)}")
-        port = _DEFAULT_PORTS.get(found[1].lower(), b":")
-        authority = found[2].lower().removesuffix(port).removesuffix(b":")
-        if host and host.lower().removesuffix(port).removesuffix(b":") != authority:
-            raise BadHttpMessage(f"Host {show(host)} is not that of the target {show(target)}")
-
-    def _straighten(self) -> None:
-        """Bring a head that the lenient law let pass into canonical form."""
-        lines: list[bytes] = []
-        for line in self.raw.split(b"\n"):
-            line = line.removesuffix(b"\r").removesuffix(b"\r")
-            if line[:1] in {b" ", b"\t"} and lines:
-                lines[-1] += line
-            else:
-                lines.append(line)
-        for index in range(1, len(lines)):
-            name, colon, value = lines[index].partition(b":")
-            lines[index] = name.rstrip(grammar.BLANKS) + colon + value
-        self.raw = b"\r\n".join(lines)
-        self._fields_start = len(lines[0]) + 2
 
 
 def _joined(before: bytes | None, value: bytes) -> bytes:

@@ -16,7 +16,7 @@ Laws
 
 from collections import deque
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp_core.chunked import (
     END_OF_CHUNK,
@@ -29,11 +29,6 @@ from aiohttp_core.errors import BadHttpMessage, ContentLengthError, TransferEnco
 from aiohttp_core.head import MessageHead, RequestHead, ResponseHead
 from aiohttp_core.head_scanner import HeadScanner
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
-
-if TYPE_CHECKING:
-    import cython
-else:
-    from aiohttp_core import interpreted as cython
 
 __all__ = (
     "END_OF_CHUNK",
@@ -76,8 +71,8 @@ class MessageParser:
     __slots__ = (
         "_after",
         "_data",
-        "_decoder",
         "_declared",
+        "_decoder",
         "_eof",
         "_left",
         "_pos",

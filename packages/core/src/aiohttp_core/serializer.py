@@ -1,4 +1,4 @@
-"""Messages as bytes: heads, chunks and trailers (RFC 9112), and the refusal of what would break them.
+"""Messages as bytes: heads, chunks and trailers (RFC 9112), and the refusal of what breaks them.
 
 Laws
 * Nothing that an application hands in reaches the wire unchecked: CR, LF, NUL and other control
@@ -57,7 +57,7 @@ def check_method(method: str) -> str:
 
 
 def check_target(target: str) -> str:
-    """Return *target*; raise :class:`ValueError` if it is empty or not visible ASCII without ``#``."""
+    """Return *target*; raise :class:`ValueError` if it is not visible ASCII without ``#``."""
     if not isinstance(target, str):
         raise TypeError(f"Request target must be str, not {type(target).__name__}")
     if grammar.is_target(_encoded(target)) is None:
@@ -124,8 +124,29 @@ def _is_field_block(block: bytes, count: int) -> bool:
 
 
 def _scan_block(block: bytes) -> int:
-    """Return the number of field lines in *block*, -1 if it is not made of them."""
-    return -1
+    """Return the number of field lines in *block*, -1 if it is not made of them.
+
+    The compiled kernel; the NUL that ends every bytes object is in none of the tables.
+    """
+    p = block
+    names = _NAME_TABLE
+    values = _VALUE_TABLE
+    i = count = 0
+    end = len(block)
+    while i < end:
+        start = i
+        while names[p[i]]:
+            i += 1
+        if p[i] != 58 or i == start:
+            return -1
+        i += 1
+        while values[p[i]]:
+            i += 1
+        if p[i] != 13 or p[i + 1] != 10:
+            return -1
+        i += 2
+        count += 1
+    return count
 
 
 def head(start_line: str, headers: Mapping[str, str]) -> bytes:
@@ -187,7 +208,7 @@ def chunk_header(size: int) -> bytes:
 def chunk(data: bytes | bytearray | memoryview) -> bytes:
     """Return *data* as one chunk; ``b""`` for no data, because an empty chunk ends the body."""
     size = data.nbytes if isinstance(data, memoryview) else len(data)
-    return b"%x\r\n%b\r\n" % (size, data) if size else b""
+    return b"".join((b"%x\r\n" % size, data, b"\r\n")) if size else b""
 
 
 def last_chunk(trailers: Mapping[str, str] | None = None) -> bytes:

@@ -1,0 +1,48 @@
+cimport cython
+
+from aiohttp_core.head_scanner cimport HeadScanner
+
+ctypedef const unsigned char *octets
+
+cdef int _SIZE
+cdef int _DATA
+cdef int _DATA_END
+cdef int _TRAILERS
+
+
+cdef class EndOfChunk:
+    pass
+
+
+cdef class EndOfMessage:
+    cdef readonly object trailers
+
+
+cdef class ChunkedDecoder:
+    cdef readonly Py_ssize_t pos
+    cdef object _limits
+    cdef HeadScanner _scanner
+    cdef bint _lenient
+    cdef bytearray _held
+    cdef long long _left
+    cdef Py_ssize_t _budget
+    cdef int _state
+
+    cpdef begin(self)
+
+    @cython.locals(size=Py_ssize_t)
+    cpdef next(self, bytes data, Py_ssize_t pos)
+
+    @cython.locals(size=Py_ssize_t, stop=Py_ssize_t)
+    cdef bytes _piece(self, bytes data, Py_ssize_t pos)
+
+    @cython.locals(p=octets, end=bytes, stop=Py_ssize_t)
+    cdef Py_ssize_t _chunk_end(self, bytes data, Py_ssize_t pos) except -1
+
+    @cython.locals(stop=Py_ssize_t, lf=Py_ssize_t, line=bytes)
+    cdef Py_ssize_t _size(self, bytes data, Py_ssize_t pos) except -1
+
+    @cython.locals(p=octets, i=Py_ssize_t, c=int, digits=int, size="long long")
+    cdef Py_ssize_t _usual_size(self, bytes data, Py_ssize_t pos) except -2
+
+    cdef _trailers(self, bytes data, Py_ssize_t pos)
