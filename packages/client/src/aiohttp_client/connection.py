@@ -1,0 +1,1104 @@
+"""One HTTP/1.1 connection of a client: its state machine, and the asyncio protocols around it.
+
+::
+
+    RESERVED --> SENDING <--> WAITING_1XX
+      ^  |          |  \\________ |
+      |  |          v           \\v
+     IDLE <------ RECEIVING --> UPGRADED
+      ^             |
+      |             v
+      +--------- DRAINING                     any --> CLOSING --> CLOSED
+
+``RESERVED``: leased, nothing sent yet.  ``SENDING``: the request is being written.
+``WAITING_1XX``: the head is out, the body waits for ``100 Continue``.  ``RECEIVING``: the request is
+out, or its answer came early.  ``DRAINING``: the answer is complete, the request's body is not.
+``IDLE``: in the pool.
+
+Laws
+* The connection carries one exchange at a time.  It is reusable only if request and response were
+  framed completely and not one byte more came; everything else ends it (ADD-055, ADD-057, ADD-296).
+* A complete response leaves the connection at once: who reads the body later holds bytes, not a
+  socket (ADD-357).
+* One future per exchange, for the head.  Deadlines are numbers that a wheel looks at.
+* Bytes that came before an error are delivered before it.  An error tells whether the connection
+  was a reused one and how many bytes went each way.
+* A small response that is complete with its head costs no stream.
+* Reading stops while the reader of the body is full: nothing is pulled out of the parser then.
+"""
+
+import asyncio
+import sys
+import warnings
+from collections.abc import Callable
+from enum import IntEnum
+from math import inf
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from aiohttp_client.connection_key import ConnectionKey
+from aiohttp_client.errors import (
+    ClientConnectionError,
+    ClientConnectionResetError,
+    ExchangeFacts,
+    ServerTimeoutError,
+    SocketTimeoutError,
+    exchange_error,
+    payload_error,
+    total_timeout_error,
+)
+from aiohttp_client.timeouts import DeadlineWheel, Phase
+from aiohttp_core.chunked import END_OF_CHUNK
+from aiohttp_core.codings.decoders import make_decoder
+from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
+from aiohttp_core.fields.keep_alive import parse_keep_alive
+from aiohttp_core.flow import WriteGate
+from aiohttp_core.head import ResponseHead
+from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
+from aiohttp_core.parser import ResponseParser
+from aiohttp_core.streams import DEFAULT_LIMIT, EMPTY_PAYLOAD, StreamReader
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = (
+    "BufferedHttpConnection",
+    "Connection",
+    "ConnectionOwner",
+    "ConnectionState",
+    "HttpConnection",
+    "Incoming",
+    "check_transitions",
+)
+
+COMPILED: bool = cython.compiled
+"""Whether this module runs compiled."""
+
+DECODED: Final = frozenset(("gzip", "deflate", "br", "zstd"))
+"""The content codings that are decoded; others are handed on as they came (spec row ADD-064)."""
+
+DECODE_STEP: Final = 2**18
+"""So many bytes come out of a decoder at once."""
+
+MAX_INFORMATIONAL: Final = 64
+"""So many 1xx responses may come before the final one."""
+
+STRICT: Final = bool(sys.flags.dev_mode)
+"""In development mode responses are parsed strictly (spec row HTTP-08)."""
+
+
+class ConnectionState(IntEnum):
+    """Where a connection is."""
+
+    IDLE = 0
+    RESERVED = 1
+    SENDING = 2
+    WAITING_1XX = 3
+    RECEIVING = 4
+    DRAINING = 5
+    UPGRADED = 6
+    CLOSING = 7
+    CLOSED = 8
+
+
+# The same as numbers: the state is looked at for every read and write.
+IDLE: int = 0
+RESERVED: int = 1
+SENDING: int = 2
+WAITING_1XX: int = 3
+RECEIVING: int = 4
+DRAINING: int = 5
+UPGRADED: int = 6
+CLOSING: int = 7
+CLOSED: int = 8
+
+TRANSITIONS: Final[dict[int, frozenset[int]]] = {
+    IDLE: frozenset((RESERVED, CLOSING, CLOSED)),
+    RESERVED: frozenset((IDLE, SENDING, CLOSING, CLOSED)),
+    SENDING: frozenset((WAITING_1XX, RECEIVING, CLOSING, CLOSED)),
+    WAITING_1XX: frozenset((SENDING, RECEIVING, CLOSING, CLOSED)),
+    RECEIVING: frozenset((IDLE, DRAINING, UPGRADED, CLOSING, CLOSED)),
+    DRAINING: frozenset((IDLE, CLOSING, CLOSED)),
+    UPGRADED: frozenset((CLOSING, CLOSED)),
+    CLOSING: frozenset((CLOSED,)),
+    CLOSED: frozenset(),
+}
+
+_checks: list[bool] = [False]
+
+
+def check_transitions(on: bool) -> bool:
+    """Switch the check of every transition and of the invariants; return what it was before."""
+    was = _checks[0]
+    _checks[0] = on
+    return was
+
+
+class ConnectionOwner(Protocol):
+    """Who made a connection and takes it back: the connector."""
+
+    def connection_free(self, connection: "HttpConnection", /) -> None:
+        """The connection is ``IDLE``: its exchange is over and it can serve another one."""
+
+    def connection_gone(self, connection: "HttpConnection", /) -> None:
+        """The connection must not be used again.  Told exactly once."""
+
+
+class _Detached:
+    """The connection of a body that is complete: there is nothing to pause any more."""
+
+    __slots__ = ()
+
+    reading_paused = False
+
+    def pause_reading(self) -> None:
+        """Do nothing."""
+
+    def resume_reading(self) -> None:
+        """Do nothing."""
+
+
+_DETACHED: Final = _Detached()
+
+
+class Incoming:
+    """What comes back for one request: first the head, then the body.
+
+    Await :attr:`waiter` for the head.  The body is ``pieces`` if it was complete by then, else a
+    stream; :meth:`take_stream` gives a stream in both cases.
+    """
+
+    __slots__ = (
+        "_decoder",
+        "announced",
+        "complete",
+        "connection",
+        "decompress",
+        "head",
+        "lease",
+        "limit",
+        "pieces",
+        "stream",
+        "trailers",
+        "upgrade",
+        "waiter",
+    )
+
+    def __init__(
+        self,
+        connection: "HttpConnection",
+        lease: "Connection | None",
+        waiter: "asyncio.Future[None]",
+        limit: int,
+        decompress: bool,
+        upgrade: bool,
+    ) -> None:
+        self.connection: HttpConnection | None = connection
+        """The connection, until the exchange is over."""
+        self.lease = lease
+        self.waiter = waiter
+        self.limit = limit
+        self.decompress = decompress
+        self.upgrade = upgrade
+        """Whether the request asked for another protocol."""
+        self.head: ResponseHead | None = None
+        self.pieces: list[Any] | None = None
+        """Body events that came with the head, as long as there is no stream."""
+        self.stream: StreamReader | None = None
+        self.trailers: Any = None
+        self.announced = False
+        self.complete = False
+        """Whether the whole response has arrived."""
+        self._decoder: Any = None
+
+    def body(self) -> bytes | None:
+        """Return the whole body if it is here as plain bytes and no stream was made of it."""
+        if not self.complete or self.stream is not None:
+            return None
+        pieces = self.pieces
+        if pieces is None:
+            return b""
+        if len(pieces) == 1:
+            only: bytes = pieces[0]
+            return only
+        return b"".join([piece for piece in pieces if piece is not END_OF_CHUNK])
+
+    def take_stream(self) -> StreamReader:
+        """Return the body as a stream, made now if it was not needed before."""
+        if self.stream is None:
+            if self.complete and self.pieces is None:
+                if self.trailers is None:
+                    return EMPTY_PAYLOAD
+            self._open_stream()
+        stream = self.stream
+        if stream is None:  # pragma: no cover - for the type checker: it was just made
+            return EMPTY_PAYLOAD
+        return stream
+
+    def abort(self) -> None:
+        """Give the exchange up: the connection is closed unless the exchange is over."""
+        connection = self.connection
+        if connection is not None:
+            connection.abort_exchange(self)
+
+    # -- the connection's side --------------------------------------------------------------------
+
+    def _add(self, piece: Any) -> None:
+        """Take a body event."""
+        stream = self.stream
+        if stream is not None:
+            if piece is END_OF_CHUNK:
+                stream.end_http_chunk_receiving()
+            elif self._decoder is None:
+                stream.feed_data(piece)
+            else:
+                stream.count_raw(len(piece))
+                stream.feed_data(self._decoder.decode(piece, self._decode_step()))
+        elif self.pieces is None:
+            self.pieces = [piece]
+        else:
+            self.pieces.append(piece)
+
+    def _decode_step(self) -> int:
+        """Return how much may come out of the decoder at once (spec row ADD-068)."""
+        return self.limit if self.limit > DECODE_STEP else DECODE_STEP
+
+    def _decode_more(self) -> bool:
+        """Do one step with input that the decoder holds; return whether there was any."""
+        decoder = self._decoder
+        stream = self.stream
+        if decoder is None or stream is None or decoder.needs_input:
+            return False
+        stream.feed_data(decoder.decode(b"", self._decode_step()))
+        return True
+
+    def _end_decoding(self) -> None:
+        """The body is complete; raise if its coding is not."""
+        if self._decoder is not None:
+            self._decoder.finish()
+
+    def _open_stream(self) -> None:
+        """Make the stream, if there is none, and move into it what is here."""
+        if self.stream is not None:
+            return
+        head = self.head
+        connection = self.connection
+        control: Any = _DETACHED if self.complete or connection is None else connection
+        stream = StreamReader(control, self.limit)
+        if head is not None:
+            if head.chunked:
+                stream.begin_http_chunk_receiving()
+            if self.decompress and head.content_encoding in DECODED:
+                self._decoder = make_decoder(head.content_encoding)
+        self.stream = stream
+        pieces = self.pieces
+        self.pieces = None
+        if pieces is not None:
+            for piece in pieces:
+                self._add(piece)
+        if self.complete:
+            stream.feed_eof(self.trailers)
+
+
+class Connection:
+    """A lease of one connection: what a connector hands out (spec rows CON-28 to CON-30, ADD-311).
+
+    It is over with the exchange, by :meth:`release` or by :meth:`close`; what happens to the socket
+    afterwards is nothing that the holder of an old lease could disturb.
+    """
+
+    __slots__ = ("__weakref__", "_callbacks", "_key", "_loop", "_protocol")
+
+    def __init__(
+        self, protocol: "HttpConnection", key: ConnectionKey, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._protocol: HttpConnection | None = protocol
+        self._key = key
+        self._loop = loop
+        self._callbacks: list[Callable[[], None]] | None = None
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"Connection<{self._key}>"
+
+    def __del__(self, _warnings: Any = warnings) -> None:
+        protocol = self._protocol
+        if protocol is None:
+            return
+        self._protocol = None
+        if self._loop.is_closed():
+            return
+        _warnings.warn(f"Unclosed connection {self!r}", ResourceWarning, source=self)
+        context = {"client_connection": self, "message": "Unclosed connection"}
+        self._loop.call_exception_handler(context)
+        protocol.close()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop; deprecated."""
+        warnings.warn(
+            "connector.loop property is deprecated", DeprecationWarning, stacklevel=2
+        )
+        return self._loop
+
+    @property
+    def key(self) -> ConnectionKey:
+        """The options that the connection was made with."""
+        return self._key
+
+    @property
+    def transport(self) -> asyncio.Transport | None:
+        """The transport, or ``None`` when the lease is over or the connection lost."""
+        return None if self._protocol is None else self._protocol.transport
+
+    @property
+    def protocol(self) -> "HttpConnection | None":
+        """The connection itself, or ``None`` when the lease is over."""
+        return self._protocol
+
+    @property
+    def closed(self) -> bool:
+        """Whether the lease is over or the connection lost."""
+        return self._protocol is None or not self._protocol.connected
+
+    def add_callback(self, callback: Callable[[], None] | None) -> None:
+        """Call *callback* when the lease is over."""
+        if callback is None:
+            return
+        if self._callbacks is None:
+            self._callbacks = []
+        self._callbacks.append(callback)
+
+    def close(self) -> None:
+        """End the lease and close the socket."""
+        protocol = self._end()
+        if protocol is not None:
+            protocol.close()
+
+    def release(self) -> None:
+        """End the lease; the socket goes back to the pool if it can be used again."""
+        protocol = self._end()
+        if protocol is not None:
+            protocol.give_back()
+
+    def _end(self) -> "HttpConnection | None":
+        """Cut the tie and run the callbacks; return the connection if the lease was not over."""
+        protocol = self._protocol
+        self._protocol = None
+        callbacks = self._callbacks
+        if callbacks is not None:
+            self._callbacks = None
+            for callback in callbacks:
+                try:
+                    callback()
+                except Exception as exc:  # noqa: BLE001 - a stranger's callback
+                    self._loop.call_exception_handler(
+                        {"message": "Exception in a callback of a connection", "exception": exc}
+                    )
+        return protocol
+
+
+class HttpConnection:
+    """The state machine of one connection, fed by the event loop as its protocol."""
+
+    __slots__ = (
+        "_deadline",
+        "_drained",
+        "_eof",
+        "_exchanges",
+        "_idle_limit",
+        "_incoming",
+        "_informational",
+        "_limits",
+        "_loop",
+        "_lost",
+        "_next_step",
+        "_owner",
+        "_parser",
+        "_sent",
+        "_sock_read",
+        "_step_error",
+        "_step_limit",
+        "_told_gone",
+        "_total",
+        "_wheel",
+        "_writer",
+        "continued",
+        "force_close",
+        "gate",
+        "idle_since",
+        "key",
+        "reading_paused",
+        "received",
+        "slot",
+        "state",
+        "transport",
+        "writing",
+    )
+
+    def __init__(
+        self,
+        owner: ConnectionOwner,
+        loop: asyncio.AbstractEventLoop,
+        wheel: DeadlineWheel,
+    ) -> None:
+        self._owner = owner
+        self._loop = loop
+        self._wheel = wheel
+        self._limits: HeadLimits = DEFAULT_LIMITS
+        self._parser = ResponseParser(DEFAULT_LIMITS, STRICT)
+        self._incoming: Incoming | None = None
+        self._drained: Incoming | None = None
+        self._writer: Any = None
+        self._told_gone = False
+        self._eof = False
+        self._lost: BaseException | None = None
+        self._exchanges = 0
+        self._informational = 0
+        self._idle_limit = -1.0
+        self._deadline = inf
+        self._next_step = inf
+        self._step_limit = 0.0
+        self._step_error = Phase.SEND
+        self._sock_read = 0.0
+        self._total: float | None = None
+        self._sent = 0
+        self.received = 0
+        """Bytes of the present response so far."""
+        self.continued: asyncio.Future[bool] | None = None
+        """Says whether the body may follow, in ``WAITING_1XX``."""
+        self.state = RESERVED
+        self.transport: Any = None
+        self.gate = WriteGate()
+        self.reading_paused = False
+        self.writing = False
+        """Whether the request is not yet written completely."""
+        self.force_close = False
+        """Whether the connection is closed after the present exchange."""
+        self.slot: Any = None
+        """For the owner: its place in the pool."""
+        self.key: Any = None
+        """For the owner: the options that it was made with."""
+        self.idle_since = 0.0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {ConnectionState(self.state).name} {self.key}>"
+
+    # -- looking ----------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a transport that is not about to close."""
+        return self.state < CLOSING and self.transport is not None
+
+    @property
+    def reused(self) -> bool:
+        """Whether the present exchange is not the first one."""
+        return self._exchanges > 1
+
+    @property
+    def exchanges(self) -> int:
+        """How many requests were sent on this connection."""
+        return self._exchanges
+
+    @property
+    def idle_limit(self) -> float | None:
+        """Seconds after which the server closes an idle connection, if it said so."""
+        return None if self._idle_limit < 0 else self._idle_limit
+
+    @property
+    def facts(self) -> ExchangeFacts:
+        """How far the present exchange has come."""
+        writer = self._writer
+        sent = self._sent if writer is None else self._sent + writer.output_size
+        return ExchangeFacts(self._exchanges > 1, sent, self.received)
+
+    def check_invariants(self) -> None:
+        """Raise ``AssertionError`` if a law is broken; for tests and debugging."""
+        state = self.state
+        busy = state in (SENDING, WAITING_1XX, RECEIVING)
+        facts = {
+            "an exchange exactly while busy": busy == (self._incoming is not None)
+            or state in (UPGRADED, CLOSING, CLOSED),
+            "writing only while busy or draining": not self.writing
+            or busy
+            or state in (DRAINING, CLOSING, CLOSED),
+            "no deadline without an exchange": busy
+            or (self._deadline == inf and self._next_step == inf)
+            or state in (DRAINING, CLOSING, CLOSED),
+            "idle reads": state != IDLE or not self.reading_paused,
+            "idle is clean": state != IDLE or not self._parser.buffered,
+            "told gone": not self._told_gone or state in (CLOSING, CLOSED),
+        }
+        broken = [name for name, true in facts.items() if not true]
+        if broken:
+            raise AssertionError(f"{self!r}: {', '.join(broken)}")
+
+    # -- the owner's side -------------------------------------------------------------------------
+
+    def reserve(self) -> None:
+        """Take an ``IDLE`` connection out of the pool."""
+        self._go(RESERVED)
+
+    def use_limits(self, limits: HeadLimits) -> None:
+        """Parse the next response under *limits*."""
+        if limits is not self._limits and limits != self._limits:
+            self._limits = limits
+            self._parser = ResponseParser(limits, STRICT)
+
+    def give_back(self) -> None:
+        """Return the connection to its owner: for another request, or closed if it is not fit."""
+        if self.state == RESERVED and not self.force_close and not self._parser.buffered:
+            self._go(IDLE)
+            self._owner.connection_free(self)
+        else:
+            self.close()
+
+    # -- the request's side -----------------------------------------------------------------------
+
+    def begin(
+        self,
+        lease: "Connection | None",
+        method: str,
+        limit: int = DEFAULT_LIMIT,
+        decompress: bool = True,
+        read_until_eof: bool = True,
+        upgrade: bool = False,
+    ) -> Incoming:
+        """Start an exchange; :meth:`write` the request, then say :meth:`sent`.
+
+        Raises :exc:`ClientConnectionResetError` if the connection is gone.
+        """
+        if self.state != RESERVED or self.transport is None:
+            if self.state < CLOSING:
+                raise RuntimeError(f"{self!r} carries an exchange already")
+            raise exchange_error(
+                ClientConnectionResetError("Cannot write to closing transport"),
+                ExchangeFacts(self._exchanges > 0, 0, 0),
+            )
+        incoming = Incoming(
+            self, lease, self._loop.create_future(), limit, decompress, upgrade
+        )
+        self._parser.expect(method, read_until_eof=read_until_eof)
+        self._incoming = incoming
+        self._exchanges += 1
+        self._sent = 0
+        self.received = 0
+        self._informational = 0
+        self.writing = True
+        self._go(SENDING)
+        return incoming
+
+    def set_deadlines(
+        self,
+        deadline: float,
+        total: float | None = None,
+        sock_read: float | None = None,
+        send: float | None = None,
+        first_byte: float | None = None,
+    ) -> None:
+        """Set the limits of the present exchange, after :meth:`begin`.
+
+        *deadline* is a time of the loop, ``inf`` for none, and *total* the number of seconds that
+        it stands for; the others are seconds.
+        """
+        self._deadline = deadline
+        self._total = total
+        self._sock_read = sock_read or 0.0
+        self._step_limit = first_byte or 0.0
+        if deadline < inf:
+            self._wheel.note(deadline)
+        if send:
+            self._step_in(send, Phase.SEND)
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes of the request to the transport."""
+        self._sent += len(data)
+        self.transport.write(data)
+
+    def written_by(self, writer: Any) -> None:
+        """Let ``output_size`` of *writer* count what is sent from now on."""
+        self._writer = writer
+
+    def wait_continue(self) -> "asyncio.Future[bool]":
+        """The head is out and asks for permission: return what tells whether the body may follow.
+
+        ``True``: send it.  ``False``: the final response has come, or the connection is lost.
+        """
+        self._go(WAITING_1XX)
+        self.continued = self._loop.create_future()
+        self._start_reading_clock()
+        return self.continued
+
+    def sent(self) -> None:
+        """The whole request has been handed over."""
+        self.writing = False
+        state = self.state
+        if state == SENDING:
+            self._go(RECEIVING)
+            self._start_reading_clock()
+        elif state == DRAINING:
+            self._settle()
+
+    def sending_failed(self, error: BaseException) -> None:
+        """The request cannot be written to its end: the exchange fails, unless it is answered.
+
+        An answer that has come, or is coming, is delivered; the connection is not used again.
+        """
+        self.force_close = True
+        self.writing = False
+        incoming = self._incoming
+        if incoming is None:
+            if self.state == DRAINING:
+                self._settle()
+            return
+        if incoming.head is not None:
+            return
+        if self.received and self.state < CLOSING:
+            return
+        self._fail(incoming, error)
+        self.close()
+
+    def abort_exchange(self, incoming: Incoming) -> None:
+        """Give up *incoming*, if it is the present exchange; the connection is closed."""
+        if self._incoming is incoming:
+            error = ClientConnectionError("Connection closed")
+            self._fail(incoming, error)
+            self.abort()
+        elif self._drained is incoming:
+            self.force_close = True
+            self._settle()
+
+    def finish_buffered(self, incoming: Incoming) -> bool:
+        """Throw away what is buffered of the body; tell whether that was all of it.
+
+        For a reader that has lost interest: a response that has arrived completely leaves a
+        reusable connection.
+        """
+        stream = incoming.stream
+        if self._incoming is incoming and stream is not None:
+            stream.discard()
+            if self._incoming is incoming:
+                self._pump()
+        return incoming.complete
+
+    def hand_over(self, protocol: asyncio.BaseProtocol) -> bytes:
+        """Let *protocol* have the transport of an ``UPGRADED`` connection; return the bytes that
+        were received for it already.
+
+        The lease stays: whoever took the transport calls ``close()`` on it at the end.
+        """
+        if self.state != UPGRADED:
+            raise RuntimeError(f"{self!r} is not upgraded")
+        tail = self._parser.take_tail()
+        self.transport.set_protocol(protocol)
+        self._resume_transport()
+        return tail
+
+    def close(self) -> None:
+        """Close the connection; what is buffered for sending goes out first, if it is little."""
+        self._shut(abort=self.writing)
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self._shut(abort=True)
+
+    def _shut(self, abort: bool) -> None:
+        if self.state < CLOSING:
+            self._go(CLOSING)
+        incoming = self._incoming
+        if incoming is not None:
+            self._fail(incoming, ClientConnectionError("Connection closed"))
+        transport = self.transport
+        self._tell_gone()
+        if transport is None:
+            return
+        if abort or transport.get_write_buffer_size():
+            transport.abort()
+        else:
+            transport.close()
+
+    # -- the event loop's side --------------------------------------------------------------------
+
+    def connection_made(self, transport: Any) -> None:
+        """Take the transport (called by the loop)."""
+        self.transport = transport
+        self._wheel.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes (called by the loop)."""
+        state = self.state
+        if self._incoming is not None:
+            self.received += len(data)
+            self._parser.feed(data)
+            self._pump()
+        elif state < CLOSING:
+            # Nobody asked for anything: whatever this is, it is no answer to the next request.
+            self._parser.feed(data)
+            if state == UPGRADED:
+                self.pause_reading()
+            else:
+                self.abort()
+
+    def eof_received(self) -> bool | None:
+        """Take note of the peer's end (called by the loop); the transport closes itself then."""
+        self._eof = True
+        incoming = self._incoming
+        if incoming is not None:
+            if incoming.head is not None:
+                self._parser.feed_eof()
+            self._pump()
+            incoming = self._incoming
+            if incoming is not None and incoming.head is None:
+                self._lose(incoming, None)
+        if self.state < CLOSING:
+            self._go(CLOSING)
+            self._tell_gone()
+        return None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take note that the connection is gone (called by the loop)."""
+        self._eof = True
+        self._lost = exc
+        if self.state < CLOSED:
+            self._go(CLOSED)
+        self.transport = None
+        self.gate.close(exc)
+        incoming = self._incoming
+        if incoming is not None:
+            if incoming.head is not None and exc is None:
+                self._parser.feed_eof()
+            self._pump()
+            incoming = self._incoming
+            if incoming is not None and not self.reading_paused:
+                self._lose(incoming, exc)
+        self._wheel.discard(self)
+        self._tell_gone()
+
+    def pause_writing(self) -> None:
+        """Shut the write gate (called by the transport)."""
+        self.gate.pause()
+
+    def resume_writing(self) -> None:
+        """Open the write gate (called by the transport)."""
+        self.gate.resume()
+
+    def check_deadline(self, now: float) -> float:
+        """Act on deadlines that have passed (called by the wheel); return the next one."""
+        incoming = self._incoming
+        if incoming is None:
+            return inf
+        if self._deadline <= now:
+            phase = self._phase(incoming)
+            self._expire(incoming, total_timeout_error(self._total, phase))
+            return inf
+        if self._next_step <= now:
+            if self.reading_paused:
+                # The reader is slow, not the server: its time starts anew when it resumes.
+                self._next_step = inf
+                return self._deadline
+            phase = self._step_error
+            error: ServerTimeoutError
+            if phase is Phase.SEND:
+                error = ServerTimeoutError("Timeout on sending the request", phase=phase.value)
+            else:
+                error = SocketTimeoutError(
+                    "Timeout on reading data from socket", phase=phase.value
+                )
+            self._expire(incoming, error)
+            return inf
+        return self._deadline if self._deadline < self._next_step else self._next_step
+
+    # -- flow control of the body -----------------------------------------------------------------
+
+    def pause_reading(self) -> None:
+        """Stop pulling and reading: the reader of the body is full."""
+        if not self.reading_paused:
+            self.reading_paused = True
+            transport = self.transport
+            if transport is not None:
+                try:
+                    transport.pause_reading()
+                except (NotImplementedError, RuntimeError):
+                    pass
+
+    def resume_reading(self) -> None:
+        """Pull what is buffered, then read on unless the reader is full again."""
+        if not self.reading_paused:
+            return
+        self.reading_paused = False
+        incoming = self._incoming
+        if incoming is not None:
+            self._pump()
+            incoming = self._incoming
+            if incoming is not None and self.state == CLOSED and not self.reading_paused:
+                self._lose(incoming, self._lost)
+        if not self.reading_paused:
+            self._resume_transport()
+            if self._incoming is not None:
+                self._start_reading_clock()
+
+    def _resume_transport(self) -> None:
+        self.reading_paused = False
+        transport = self.transport
+        if transport is not None:
+            try:
+                transport.resume_reading()
+            except (NotImplementedError, RuntimeError):
+                pass
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _go(self, state: int) -> None:
+        if _checks[0] and state not in TRANSITIONS[self.state]:
+            raise AssertionError(
+                f"{self!r} cannot become {ConnectionState(state).name}"
+            )
+        self.state = state
+
+    def _pump(self) -> None:
+        """Pull what the parser has for the present exchange."""
+        incoming = self._incoming
+        parser = self._parser
+        if incoming is None:
+            return
+        try:
+            while not self.reading_paused:
+                if incoming._decoder is not None and incoming._decode_more():
+                    continue
+                event = parser.next_event()
+                if event is None:
+                    break
+                if incoming.head is None:
+                    self._take_head(incoming, event)
+                elif type(event) is bytes or event is END_OF_CHUNK:
+                    incoming._add(event)
+                else:
+                    incoming._end_decoding()
+                    incoming.trailers = event.trailers  # type: ignore[union-attr]
+                    self._finish(incoming)
+                if self._incoming is not incoming:
+                    return
+        except HttpProcessingError as exc:
+            self._break(incoming, exc)
+            return
+        if incoming.head is None:
+            return
+        if self._sock_read:
+            self._start_reading_clock()
+        if not incoming.announced:
+            incoming._open_stream()
+            self._announce(incoming)
+
+    def _take_head(self, incoming: Incoming, event: Any) -> None:
+        head: ResponseHead = event
+        if head.informational:
+            self._informational += 1
+            if self._informational > MAX_INFORMATIONAL:
+                raise BadHttpMessage("Too many informational responses")
+            if self.state == WAITING_1XX:
+                self._go(SENDING)
+                self._allow_body(True)
+            return
+        state = self.state
+        incoming.head = head
+        if head.status == 101 and not incoming.upgrade:
+            incoming.head = None
+            raise BadHttpMessage("The server switches to a protocol that nobody asked for")
+        if state != RECEIVING:
+            self._go(RECEIVING)
+            if state == WAITING_1XX:
+                # The body is not wanted, and the server may or may not wait for it (ADD-186).
+                self.force_close = True
+                self._allow_body(False)
+        if self._exchanges == 1 or self._idle_limit >= 0:
+            self._note_keep_alive(head)
+        self._step_limit = 0.0
+        if self._next_step < inf and not self._sock_read:
+            self._next_step = inf
+        if head.status == 101:
+            self._upgrade(incoming)
+        elif not head.has_body:
+            self._finish(incoming)
+        elif incoming.decompress and head.content_encoding in DECODED:
+            incoming._open_stream()
+
+    def _note_keep_alive(self, head: ResponseHead) -> None:
+        """Remember for how long the server keeps the connection open."""
+        value = head.field(b"keep-alive")
+        if value is None:
+            return
+        hints = parse_keep_alive(value)
+        if hints.timeout is not None:
+            # The server's clock started earlier, and the next request needs time to travel.
+            self._idle_limit = hints.timeout - min(1.0, hints.timeout / 2)
+        if hints.max is not None and hints.max <= 0:
+            self.force_close = True
+
+    def _upgrade(self, incoming: Incoming) -> None:
+        self._go(UPGRADED)
+        self._incoming = None
+        self._deadline = self._next_step = inf
+        self.pause_reading()  # until somebody takes the transport over
+        incoming.complete = True
+        self._announce(incoming)
+
+    def _announce(self, incoming: Incoming) -> None:
+        incoming.announced = True
+        if not incoming.waiter.done():
+            incoming.waiter.set_result(None)
+
+    def _finish(self, incoming: Incoming) -> None:
+        """The response is complete: let go of the connection, then tell the reader."""
+        incoming.complete = True
+        incoming.connection = None
+        self._incoming = None
+        self._deadline = self._next_step = inf
+        head = incoming.head
+        if head is None or not head.keep_alive or self._parser.buffered or self._eof:
+            self.force_close = True
+        lease = incoming.lease
+        if self.state == RECEIVING:
+            if self.writing:
+                if self.force_close:
+                    self.abort()
+                else:
+                    self._go(DRAINING)
+                    self._drained = incoming
+                    incoming.connection = self  # the request can still be given up
+            else:
+                if lease is not None:
+                    lease._end()
+                self._settle()
+        stream = incoming.stream
+        if stream is not None:
+            stream.feed_eof(incoming.trailers)
+        if not incoming.announced:
+            self._announce(incoming)
+
+    def _settle(self) -> None:
+        """Request and response are over: back to the pool, or closed."""
+        drained = self._drained
+        if drained is not None:
+            self._drained = None
+            drained.connection = None
+            if drained.lease is not None:
+                drained.lease._end()
+        if self.force_close:
+            self.close()
+            return
+        if self.reading_paused:
+            self._resume_transport()
+        self._writer = None
+        self._go(IDLE)
+        if _checks[0]:
+            self.check_invariants()
+        self._owner.connection_free(self)
+
+    def _break(self, incoming: Incoming, error: HttpProcessingError) -> None:
+        """The response breaks the rules: the exchange and the connection end."""
+        self._fail(incoming, error if incoming.head is None else payload_error(error))
+        self.abort()
+
+    def _lose(self, incoming: Incoming, cause: BaseException | None) -> None:
+        """The connection is gone in the middle of an exchange."""
+        if incoming.head is None:
+            self._fail(incoming, exchange_error(cause, self.facts))
+        else:
+            self._fail(incoming, payload_error(cause or exchange_error(None, self.facts)))
+
+    def _expire(self, incoming: Incoming, error: BaseException) -> None:
+        stream = incoming.stream
+        self._fail(incoming, error)
+        if stream is not None:
+            stream.set_exception(error)
+        self.abort()
+
+    def _fail(self, incoming: Incoming, error: BaseException) -> None:
+        """End the exchange with *error*: for who waits for the head, else for the body's reader."""
+        self._incoming = None
+        incoming.connection = None
+        self._deadline = self._next_step = inf
+        self._allow_body(False)
+        lease = incoming.lease
+        if lease is not None:
+            lease._end()
+        if incoming.head is None or not incoming.announced:
+            if incoming.head is not None:
+                incoming._open_stream()
+                self._announce(incoming)
+            elif not incoming.waiter.done():
+                incoming.waiter.set_exception(error)
+        if incoming.stream is not None:
+            incoming.stream.feed_error(error)
+
+    def _allow_body(self, allowed: bool) -> None:
+        continued = self.continued
+        if continued is not None:
+            self.continued = None
+            if not continued.done():
+                continued.set_result(allowed)
+
+    def _tell_gone(self) -> None:
+        if not self._told_gone:
+            self._told_gone = True
+            self._owner.connection_gone(self)
+
+    def _phase(self, incoming: Incoming) -> str:
+        if incoming.head is not None:
+            return Phase.READ.value
+        if self.writing and self.state == SENDING:
+            return Phase.SEND.value
+        return Phase.FIRST_BYTE.value
+
+    def _start_reading_clock(self) -> None:
+        """The server has to say something within the limits, from now on."""
+        incoming = self._incoming
+        limit = self._sock_read
+        phase = Phase.READ
+        if incoming is not None and incoming.head is None:
+            phase = Phase.FIRST_BYTE
+            if self._step_limit and (not limit or self._step_limit < limit):
+                limit = self._step_limit
+        if limit and not self.writing:
+            self._step_in(limit, phase)
+        elif self._step_error is Phase.SEND:
+            self._next_step = inf
+
+    def _step_in(self, seconds: float, phase: Phase) -> None:
+        when = self._loop.time() + seconds
+        self._step_error = phase
+        self._next_step = when
+        self._wheel.note(when)
+
+
+class BufferedHttpConnection(HttpConnection, asyncio.BufferedProtocol):
+    """The same for asyncio's own loops: it reads into one buffer that all connections share.
+
+    asyncio's selector transport allocates 256 KiB for each read of a plain protocol; a buffer that
+    stays saves more than the request itself costs.  Loops that receive in the background must not
+    share a buffer and get the plain class.
+    """
+
+    __slots__ = ("_shared",)
+
+    def __init__(
+        self,
+        owner: ConnectionOwner,
+        loop: asyncio.AbstractEventLoop,
+        wheel: DeadlineWheel,
+        shared: memoryview,
+    ) -> None:
+        HttpConnection.__init__(self, owner, loop, wheel)
+        self._shared = shared
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return where to read into (called by the loop)."""
+        return self._shared
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take what was read (called by the loop)."""
+        self.data_received(bytes(self._shared[:nbytes]))
