@@ -135,6 +135,7 @@ class StreamReader:
         "_offset",
         "_protocol",
         "_raw_bytes",
+        "_shut",
         "_size",
         "_splits",
         "_timer",
@@ -168,6 +169,7 @@ class StreamReader:
         self._splits: deque[int] | None = None  # where HTTP chunks end, counted from the start
         self._last_split = 0
         self._eof = False
+        self._shut = False  # nothing can come any more: the end, or an error
         self._eof_reads = 0
         self._eof_callbacks: list[Callable[[], None]] | None = None
         self._eof_waiters: list[asyncio.Future[None]] | None = None
@@ -231,21 +233,6 @@ class StreamReader:
         """Return whether the end has arrived and everything was read."""
         return self._eof and not self._size
 
-    @property
-    def wants_more(self) -> bool:
-        """Whether a feeder may go on: below the marks, or a reader waits for more than there is."""
-        if self._eof or self._exception is not None:
-            return False
-        if self._waiter is not None and self._size < self._wanted:
-            return True
-        splits = self._splits
-        return self._size <= self._high and (splits is None or len(splits) <= self._high_chunks)
-
-    @property
-    def wants_all(self) -> bool:
-        """Whether a reader waits for the whole rest of the stream."""
-        return self._waiter is not None and self._wanted == sys.maxsize
-
     def on_eof(self, callback: Callable[[], None]) -> None:
         """Call *callback* at the end of the stream, at once if that was reached.
 
@@ -263,10 +250,12 @@ class StreamReader:
     def feed_data(self, data: bytes) -> None:
         """Append *data*.  Above a mark the connection is paused.  Never suspends.
 
-        Raises :exc:`RuntimeError` after :meth:`feed_eof`.
+        After an error *data* is dropped; after :meth:`feed_eof` that is a :exc:`RuntimeError`.
         """
-        if self._eof:
-            raise RuntimeError("feed_data after feed_eof")
+        if self._shut:
+            if self._eof:
+                raise RuntimeError("feed_data after feed_eof")
+            return
         length = len(data)
         if not length:
             return
@@ -290,10 +279,10 @@ class StreamReader:
             self._protocol.pause_reading()
 
     def feed_eof(self, trailers: Mapping[str, str] | None = None) -> None:
-        """Mark the end, with its trailer fields.  A second call does nothing."""
-        if self._eof:
+        """Mark the end, with its trailer fields.  After the end or an error it does nothing."""
+        if self._shut:
             return
-        self._eof = True
+        self._eof = self._shut = True
         self.trailers = trailers
         self._finish()
 
@@ -303,8 +292,9 @@ class StreamReader:
         ``read()`` and ``readexactly()``, which promise more than there is, raise it at once and
         leave the bytes for the other methods.
         """
-        if self._eof or self._eof_error is not None:
+        if self._shut:
             return
+        self._shut = True
         self._eof_error = exc
         self._eof_callbacks = None
         self._finish()
@@ -317,6 +307,7 @@ class StreamReader:
         if exc_cause is not None:
             exc.__cause__ = exc_cause
         self._exception = exc
+        self._shut = True
         self._eof_callbacks = None
         self._wake()
         waiters, self._eof_waiters = self._eof_waiters, None
@@ -745,7 +736,7 @@ class EmptyStreamReader(StreamReader):
 
     def __init__(self) -> None:
         super().__init__(_NoConnection())
-        self._eof = True
+        self._eof = self._shut = True
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -22,7 +22,7 @@ from aiohttp_core import serializer
 from aiohttp_core.body_length import BodyLength
 from aiohttp_core.codings.encoders import ContentEncoder, make_encoder
 from aiohttp_core.codings.offload import MAX_SYNC_CHUNK_SIZE
-from aiohttp_core.errors import ClientConnectionResetError
+from aiohttp_core.errors import BodyLengthError, ClientConnectionResetError
 from aiohttp_core.flow import WriteControl
 
 __all__ = ("AbstractStreamWriter", "Byteish", "StreamWriter")
@@ -141,7 +141,7 @@ class StreamWriter(AbstractStreamWriter):
         Setting it declares the length of the (encoded) body.  :exc:`ValueError` if it is negative,
         :exc:`RuntimeError` if the body is chunked.
         """
-        return None if self._length is None else self._length.remaining
+        return None if self._length is None else self._length.left
 
     @length.setter
     def length(self, value: int | None) -> None:
@@ -213,7 +213,7 @@ class StreamWriter(AbstractStreamWriter):
 
         *drain* false leaves the waiting out.  An empty piece writes nothing.
 
-        Raises :exc:`~aiohttp_core.body_length.BodyLengthError` if more is written than declared;
+        Raises :exc:`~aiohttp_core.errors.BodyLengthError` if more is written than declared;
         then nothing of this piece is sent.  :exc:`RuntimeError` after the end.
         """
         if self._eof:
@@ -246,7 +246,7 @@ class StreamWriter(AbstractStreamWriter):
 
         *trailers* are the trailer fields of a chunked body; :exc:`ValueError` without chunking.
 
-        Raises :exc:`~aiohttp_core.body_length.BodyLengthError` if less was written than declared.
+        Raises :exc:`~aiohttp_core.errors.BodyLengthError` if less was written than declared.
         """
         if self._eof:
             return
@@ -307,7 +307,7 @@ class StreamWriter(AbstractStreamWriter):
         if self._length is not None:
             try:
                 self._length.add(size)
-            except ValueError:
+            except BodyLengthError:
                 self.must_close = True
                 raise
 
@@ -315,7 +315,7 @@ class StreamWriter(AbstractStreamWriter):
         if self._length is not None:
             try:
                 self._length.finish()
-            except ValueError:
+            except BodyLengthError:
                 self.must_close = True
                 raise
 
