@@ -159,7 +159,11 @@ class State:
 
 def build_environ(mode: str) -> dict[str, str]:
     """Return the environment of a build in one of the hook's modes."""
-    return environ(AIOHTTP_EXTENSIONS=mode, AIOHTTP_NO_EXTENSIONS=None)
+    return environ(
+        AIOHTTP_EXTENSIONS=mode,
+        AIOHTTP_NO_EXTENSIONS=None,
+        AIOHTTP_EXTENSIONS_CACHE=os.fspath(STATE / "extensions"),
+    )
 
 
 def wanted_mode() -> str:

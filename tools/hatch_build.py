@@ -15,14 +15,20 @@ A wheel gets its extensions through ``force_include`` and the tag of this interp
 written into the source tree.  An editable build puts them beside the sources and removes stale
 ones first, so that switching to ``no`` really switches.  No C file outlives the build.
 
+``AIOHTTP_EXTENSIONS_CACHE`` may name a folder in which compiled modules are kept under a hash of
+all that went into them: the development tools use it, so that an edit compiles one module.
+
 The master copy is ``tools/hatch_build.py``; the copies in the packages are made by
 ``python3 tools/dev.py sync`` and a test keeps them equal byte for byte.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import sys
+import sysconfig
 import tempfile
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -75,6 +81,46 @@ def compile_arguments(compiler_type: str) -> list[str]:
     if compiler_type == "msvc":
         return ["/O2"]
     return ["-O3", "-g0"]
+
+
+def cache_name(src: Path, source: Path) -> str:
+    """Return a name that changes with anything the compiled module depends on."""
+    from Cython import __version__ as cython_version  # type: ignore[attr-defined]
+
+    total = hashlib.sha256(Path(__file__).read_bytes())
+    facts = [cython_version, sys.version, EXTENSION_SUFFIXES[0], sysconfig.get_platform()]
+    facts += [os.environ.get(name, "") for name in ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS")]
+    total.update(repr(facts).encode())
+    # A module may know any declaration of its package.
+    for path in [source, *sorted(src.rglob("*.pxd"))]:
+        total.update(path.relative_to(src).as_posix().encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"{module_name(src, source)}-{total.hexdigest()[:32]}{EXTENSION_SUFFIXES[0]}"
+
+
+def obtain_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path, Path]:
+    """Return {built file: its place below ``src``}, from the cache where there is one."""
+    folder = os.environ.get("AIOHTTP_EXTENSIONS_CACHE")
+    if not folder:
+        return build_extensions(src, sources, scratch)
+    cache = Path(folder).resolve()
+    cache.mkdir(parents=True, exist_ok=True)
+    kept = {source: cache / cache_name(src, source) for source in sources}
+    unknown = [source for source, file in kept.items() if not file.is_file()]
+    result = {}
+    for built, place in build_extensions(src, unknown, scratch).items() if unknown else ():
+        file = kept[(src / place).with_name(place.name.partition(".")[0] + ".py")]
+        # Whole or not at all, also for another build that runs at the same time.
+        fresh = file.with_name(f"{file.name}.{os.getpid()}")
+        shutil.copyfile(built, fresh)
+        fresh.replace(file)
+    for source, file in kept.items():
+        name = source.stem + EXTENSION_SUFFIXES[0]
+        copy = scratch / module_name(src, source) / name
+        copy.parent.mkdir(parents=True)
+        shutil.copyfile(file, copy)
+        result[copy] = source.relative_to(src).with_name(name)
+    return result
 
 
 def build_extensions(src: Path, sources: list[Path], scratch: Path) -> dict[Path, Path]:
@@ -149,7 +195,7 @@ class ExtensionsHook(BuildHookInterface[Any]):
         # The scratch folder lives until `finalize`: hatchling reads the files in between.
         self._scratch = tempfile.TemporaryDirectory(prefix="aiohttp-build-")
         try:
-            built = build_extensions(src, sources, Path(self._scratch.name).resolve())
+            built = obtain_extensions(src, sources, Path(self._scratch.name).resolve())
         except (Exception, SystemExit) as error:
             if mode == "require":
                 raise RuntimeError(

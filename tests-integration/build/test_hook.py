@@ -168,3 +168,28 @@ def test_sdist_holds_sources_and_builds_a_wheel(
     (trial.folder,) = (tmp_path / "unpacked").iterdir()
     wheel = trial.wheel(AIOHTTP_EXTENSIONS="require")
     assert names(wheel) >= HOT
+
+
+@needs_compiler
+def test_cache_compiles_only_what_changed(
+    trial: "Trial", names: Callable[[Path], set[str]], tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    env = {"AIOHTTP_EXTENSIONS": "require", "AIOHTTP_EXTENSIONS_CACHE": str(cache)}
+    assert names(trial.wheel(**env)) >= HOT
+    first = {path.name: path.stat().st_mtime_ns for path in cache.iterdir()}
+    assert len(first) == 2
+    # The compiler is not needed as long as nothing changes, neither for a wheel nor in place.
+    no_compiler = {**env, "CC": "", "PATH": "/nowhere"}
+    assert names(trial.wheel(**no_compiler)) >= HOT
+    assert trial.build("editable", **no_compiler).returncode == 0
+    assert trial.imports(trial.folder / "src").startswith("True ")
+    line = trial.package / "deep" / "line.py"
+    line.write_text(line.read_text().replace("b.x - a.x", "(b.x - a.x) * 1"))
+    trial.wheel(**env)
+    assert len(list(cache.iterdir())) == 3, "the other module was taken from the cache"
+    declarations = trial.package / "point.pxd"
+    declarations.write_text(declarations.read_text() + "# a change\n")
+    trial.wheel(**env)
+    assert len(list(cache.iterdir())) == 5, "declarations are known to every module"
+    assert {p.name: p.stat().st_mtime_ns for p in cache.iterdir() if p.name in first} == first

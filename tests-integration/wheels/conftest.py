@@ -8,26 +8,47 @@ from pathlib import Path
 import pytest
 
 from tools.environment import build_environ
-from tools.workspace import packages
+from tools.workspace import Package, packages
 
 
-@pytest.fixture(scope="session")
-def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build everything; what a compiler can build it must build."""
-    folder = tmp_path_factory.mktemp("artifacts")
-    # A broken compilation would otherwise hide behind the plain fallback.
-    mode = os.environ.get("AIOHTTP_EXTENSIONS") or "require"
-    for package in packages():
+class Artifacts:
+    """A folder with what could be built, and what the builds that failed said."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.failed: dict[str, str] = {}
+
+    def build(self, package: Package) -> None:
+        # A broken compilation would otherwise hide behind the plain fallback.
+        mode = os.environ.get("AIOHTTP_EXTENSIONS") or "require"
         # Without --wheel or --sdist this builds the sdist, and the wheel from it.
-        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder]
         done = subprocess.run(
-            [*command, package.folder],
+            [
+                *(sys.executable, "-m", "build", "--no-isolation"),
+                *("--outdir", os.fspath(self.folder), os.fspath(package.folder)),
+            ],
             env=build_environ(mode),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=400,
+            timeout=500,
             check=False,
         )
-        assert done.returncode == 0, done.stdout
-    return folder
+        if done.returncode:
+            self.failed[package.name] = done.stdout
+
+    def find(self, package: Package, ending: str) -> Path:
+        """Return the one file of a package with this ending; fail if it was not built."""
+        assert package.name not in self.failed, self.failed[package.name][-10_000:]
+        stem = f"{package.distribution.replace('-', '_')}-{package.version}"
+        (found,) = self.folder.glob(f"{stem}{ending}")
+        return found
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
+    """Build everything; what a compiler can build it must build."""
+    made = Artifacts(tmp_path_factory.mktemp("artifacts"))
+    for package in packages():
+        made.build(package)
+    return made

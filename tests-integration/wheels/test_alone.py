@@ -9,11 +9,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tools.environment import environ, in_venv, install, make_venv
 from tools.workspace import ROOT, Package, closure, normalised, packages
+
+if TYPE_CHECKING:
+    from conftest import Artifacts
 
 EVERYTHING = packages()
 OURS = {normalised(p.distribution): p for p in EVERYTHING}
@@ -80,8 +84,9 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.mark.parametrize("package", EVERYTHING, ids=lambda p: p.name)
-def test_alone(package: Package, artifacts: Path, site: Site) -> None:
-    site.install(artifacts, f"{package.distribution}=={package.version}")
+def test_alone(package: Package, artifacts: "Artifacts", site: Site) -> None:
+    artifacts.find(package, "-*.whl")
+    site.install(artifacts.folder, f"{package.distribution}=={package.version}")
 
     others = [p.import_name for p in EVERYTHING]
     looked = site.run("-I", "-W", "error", "-c", LOOK, package.import_name, *others)
@@ -107,7 +112,9 @@ def test_alone(package: Package, artifacts: Path, site: Site) -> None:
     if not any(package.tests.rglob("test_*.py")):
         pytest.skip(f"{package.name} has no tests yet")
     extras = f"[{','.join(package.extras)}]" if package.extras else ""
-    site.install(artifacts, f"{package.distribution}{extras}", "-r", os.fspath(TEST_REQUIREMENTS))
+    site.install(
+        artifacts.folder, f"{package.distribution}{extras}", "-r", os.fspath(TEST_REQUIREMENTS)
+    )
     reports = os.environ.get("AIOHTTP_REPORTS")
     report = [f"--junitxml={os.path.join(reports, package.name)}.xml"] if reports else []
     # -P: the current folder stays off the path, so only the wheel can be imported.
@@ -120,13 +127,13 @@ def test_alone(package: Package, artifacts: Path, site: Site) -> None:
     assert tests.returncode == 0, tests.stdout[-20_000:]
 
 
-def test_facade_with_the_client_alone(artifacts: Path, site: Site) -> None:
+def test_facade_with_the_client_alone(artifacts: "Artifacts", site: Site) -> None:
     """Beside the client alone the facade gives the client, and says what is not installed."""
     known = {p.name: p for p in EVERYTHING}
     if not (known["aiohttp"].source / "aiohttp" / "__init__.py").is_file():
         pytest.skip("the facade is not there yet")
-    site.install(artifacts, f"aiohttp-client=={known['client'].version}")
-    site.install(artifacts, "--no-deps", f"aiohttp=={known['aiohttp'].version}")
+    site.install(artifacts.folder, f"aiohttp-client=={known['client'].version}")
+    site.install(artifacts.folder, "--no-deps", f"aiohttp=={known['aiohttp'].version}")
     done = site.run("-I", "-W", "error", "-c", "import aiohttp; aiohttp.ClientSession")
     assert done.returncode == 0, done.stdout
     done = site.run("-I", "-W", "error", "-c", "import aiohttp.web")

@@ -4,32 +4,30 @@ import os
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tools.release import sdist_problems, wheel_problems
 from tools.workspace import Package, packages
 
+if TYPE_CHECKING:
+    from conftest import Artifacts
+
 EVERYTHING = packages()
 pytestmark = pytest.mark.timeout(600)
 
 
-def find(folder: Path, package: Package, pattern: str) -> Path:
-    stem = package.distribution.replace("-", "_")
-    (found,) = folder.glob(f"{stem}-{package.version}{pattern}")
-    return found
-
-
 @pytest.mark.parametrize("package", EVERYTHING, ids=lambda p: p.name)
-def test_wheel(package: Package, artifacts: Path) -> None:
+def test_wheel(package: Package, artifacts: "Artifacts") -> None:
     compiled = (os.environ.get("AIOHTTP_EXTENSIONS") or "require") == "require"
-    wheel = find(artifacts, package, "-*.whl")
+    wheel = artifacts.find(package, "-*.whl")
     assert wheel_problems(wheel, package, compiled=compiled) == []
 
 
 @pytest.mark.parametrize("package", EVERYTHING, ids=lambda p: p.name)
-def test_sdist(package: Package, artifacts: Path) -> None:
-    assert sdist_problems(find(artifacts, package, ".tar.gz"), package) == []
+def test_sdist(package: Package, artifacts: "Artifacts") -> None:
+    assert sdist_problems(artifacts.find(package, ".tar.gz"), package) == []
 
 
 def test_a_bad_wheel_is_seen(tmp_path: Path) -> None:
