@@ -301,6 +301,14 @@ class StreamWriter(AbstractStreamWriter):
         if self._gate.paused:
             await self._gate.wait()
 
+    def count_sent(self, size: int) -> None:
+        """Count *size* bytes of body that reached the transport past this writer (``sendfile``).
+
+        Raises :exc:`~aiohttp_core.errors.BodyLengthError` if they are more than declared.
+        """
+        self._count(size)
+        self.output_size += size
+
     # -- inside ------------------------------------------------------------------------------------
 
     def _count(self, size: int) -> None:
