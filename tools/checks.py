@@ -44,6 +44,7 @@ def all_checks(python: Path) -> list[Check]:
             {"AIOHTTP_NO_EXTENSIONS": "1"},
         ),
     ]
+    found.append(Check("private names", [os.fspath(python), "tools/private_names.py"]))
     if HOUSE_CHECK.is_file():
         found.append(
             Check("house_check", [os.fspath(python), os.fspath(HOUSE_CHECK), ".", "--strict"])
