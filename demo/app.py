@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 PAGE = Path(__file__).parent / "index.html"
 VISITS = web.AppKey("VISITS", dict[str, int])
@@ -59,7 +60,7 @@ async def slow(request: web.Request) -> web.Response:
 
 
 @web.middleware
-async def named(request: web.Request, handler: web.Handler) -> web.StreamResponse:
+async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Say on every answer who served it."""
     response = await handler(request)
     response.headers["X-Served-By"] = "the demo"

@@ -52,10 +52,8 @@ async def some_json(session: aiohttp.ClientSession) -> tuple[str, bool]:
 
 async def a_stream(session: aiohttp.ClientSession) -> tuple[str, bool]:
     """Read a streamed answer line by line."""
-    lines = []
     async with session.get("/count", params={"to": 100}) as response:
-        async for line in response.content:
-            lines.append(line)
+        lines = [line async for line in response.content]
     return f"{response.status} {len(lines)} lines, the last {lines[-1]!r}", len(lines) == 100
 
 
@@ -89,7 +87,7 @@ async def impatience(session: aiohttp.ClientSession) -> tuple[str, bool]:
     try:
         async with session.get("/slow", timeout=aiohttp.ClientTimeout(total=0.1)) as response:
             return f"{response.status}, which should have been too late", False
-    except asyncio.TimeoutError as exc:
+    except TimeoutError as exc:
         return f"{type(exc).__name__}, as it should", True
 
 

@@ -1,7 +1,7 @@
 """Clients: requests per second and processor time per request, as ratios to aiohttp.
 
-The server is the constant-answer protocol on core 1, the client runs on core 0 in a fresh process per
-sample (what a client costs depends on the history of the allocator), rounds are interleaved.
+The server is the constant-answer protocol on core 1; the client runs on core 0 in a fresh process
+per sample, because its cost depends on the history of the allocator.  Rounds are interleaved.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def one_sample(
             preexec_fn=lambda: os.sched_setaffinity(0, {0}),
             timeout=options.seconds + 60,
         )
-        used, other = meter.stop()
+        _, other = meter.stop()
         after = os.times()
         found = re.search(r"(\d+) requests in ([\d.]+) s, cpu ([\d.]+) s", done.stdout)
         if found is None:

@@ -1,7 +1,7 @@
 """Servers under load: requests per second and processor time per request, as ratios to aiohttp.
 
-One server on core 0, the load generator on core 1, interleaved rounds.  ``wrk`` makes the load where
-it is installed, our own loader otherwise.
+One server on core 0, the load generator on core 1, interleaved rounds.  ``wrk`` makes the load
+where it is installed, our own loader otherwise.
 """
 
 import argparse

@@ -43,7 +43,7 @@ def encode_frame(first: int, payload: bytes, key: bytes | None) -> bytes:
         length = len(payload)
         start = 2 if length < 126 else 4 if length < 65536 else 10
         data = start if key is None else start + 4
-        frame = PyBytes_FromStringAndSize(cython.NULL, data + length)
+        frame: bytes = PyBytes_FromStringAndSize(cython.NULL, data + length)
         out = PyBytes_AS_STRING(frame)
         bit = 0 if key is None else 0x80
         out[0] = first

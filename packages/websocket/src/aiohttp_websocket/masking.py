@@ -71,7 +71,7 @@ def unmask(data: bytes, start: int, stop: int, key: bytes, phase: int) -> bytes:
     """
     if cython.compiled:
         size = stop - start
-        result = PyBytes_FromStringAndSize(cython.NULL, size)
+        result: bytes = PyBytes_FromStringAndSize(cython.NULL, size)
         xor(
             PyBytes_AS_STRING(result),
             PyBytes_AS_STRING(data) + start,
@@ -109,7 +109,7 @@ def new_payload(size: int) -> Any:
 def fill_payload(
     target: Any, offset: int, data: bytes, start: int, stop: int, key: bytes | None
 ) -> None:
-    """Put ``data[start:stop]`` at *offset* into *target*, unmasked with *key* unless it is ``None``."""
+    """Put ``data[start:stop]`` at *offset* into *target*, unmasked with *key* if there is one."""
     if cython.compiled:
         p = PyBytes_AS_STRING(target) + offset
         if key is None:
@@ -124,6 +124,5 @@ def fill_payload(
 
 def finish_payload(target: Any) -> bytes:
     """Return the filled buffer as ``bytes``; it must not be used again."""
-    if cython.compiled:
-        return target
-    return b"".join(target)
+    payload: bytes = target if cython.compiled else b"".join(target)
+    return payload

@@ -2,12 +2,13 @@
 
 Laws
 * No input or output here: :meth:`MessageReader.feed` takes what arrived and hands every complete
-  message to ``deliver(message, size)``; it raises :class:`WebSocketError` for the first broken byte,
-  after everything before it was delivered, and ignores all that follows (RFC 6455 section 7.1.7).
+  message to ``deliver(message, size)``; it raises :class:`WebSocketError` for the first broken
+  byte, after everything before it was delivered, and ignores what follows (RFC 6455 section 7.1.7).
 * A limit is checked against the *declared* length, before memory is taken for the payload.
-* The masking rule of the role is enforced: a server takes masked frames only, a client unmasked ones.
-* Text is checked as it arrives: the first byte that cannot be UTF-8 ends the connection, in whichever
-  piece or fragment it stands.
+* The masking rule of the role is enforced: a server takes only masked frames, a client only
+  unmasked ones.
+* Text is checked as it arrives: the first byte that cannot be UTF-8 ends the connection, in
+  whichever piece or fragment it stands.
 * A payload that arrived whole is copied once, into the object that the user gets.
 * Control frames between fragments are delivered at once and leave the message intact.
 """
@@ -70,8 +71,8 @@ def _long_length(encoded: bytes) -> int:
 class MessageReader:
     """The receiving half of one connection.
 
-    *deliver* gets each message with the number of payload bytes it holds.  *masked* is what the peer
-    must do: true on a server, false on a client.  *max_msg_size* limits a message, before and after
+    *deliver* gets each message with the number of payload bytes it holds.  *masked* is what the
+    peer must do: true on a server, false on a client.  *max_msg_size* limits a message, before and after
     decompression, in bytes; 0 means no limit.  *inflater* is given if permessage-deflate was agreed
     upon.  With *decode_text* false TEXT messages carry ``bytes`` that were not checked.
     """
@@ -315,10 +316,9 @@ class MessageReader:
 
     def _keep_piece(self, piece: bytes) -> None:
         """Add a piece of a streamed frame to the message."""
-        if self._opcode:
-            if not self._fragment_opcode:
-                self._fragment_opcode = self._opcode
-                self._fragment_compressed = self._rsv1
+        if self._opcode and not self._fragment_opcode:
+            self._fragment_opcode = self._opcode
+            self._fragment_compressed = self._rsv1
         self._add(piece, False)
 
     def _finish_frame(self) -> None:
@@ -390,7 +390,7 @@ class MessageReader:
             self._keep(payload)
 
     def _keep(self, part: str | bytes) -> None:
-        """Keep a part of the message; runs of small parts are joined, so they cost no more than data."""
+        """Keep a part of the message; runs of small parts are joined, to cost no more than data."""
         fragments = self._fragments
         fragments.append(part)
         self._loose += 1

@@ -100,7 +100,7 @@ class WebSocketWriter:
     def start_frame(
         self, message: bytes, opcode: int, compress: int | None = None
     ) -> Awaitable[None] | None:
-        """Send one message as :meth:`send_frame` does; return what is left to wait for, or ``None``."""
+        """Send as :meth:`send_frame` does; return what is left to wait for, or ``None``."""
         if self._closing and opcode != WSMsgType.CLOSE:
             raise ClientConnectionResetError(CLOSING)
         if type(message) is not bytes:
@@ -117,7 +117,8 @@ class WebSocketWriter:
             if len(message) > self.fragment_above:
                 return self._queue(lambda: self._send_plain(message, opcode))
         self._write(FIN | opcode, message)
-        return self._after_write()
+        # A control frame is small, and whoever answers a ping must not wait for a slow peer.
+        return self._after_write() if opcode < 8 else None
 
     async def close(self, code: int = 1000, message: bytes | str = b"") -> None:
         """Send a CLOSE frame once; later calls do nothing.
@@ -196,7 +197,7 @@ class WebSocketWriter:
 
     def _choose_deflater(self, compress: int | None) -> Deflater:
         if compress is not None and compress != self.compress:
-            # A smaller window is readable for the peer whatever was agreed upon; a larger one is not.
+            # The peer can read a smaller window than was agreed upon, but no larger one.
             return Deflater(min(compress, self.compress))
         if self._deflater is None:
             self._deflater = Deflater(self.compress, no_context_takeover=self.notakeover)
