@@ -6,7 +6,7 @@ Laws
   a refused tunnel is closed (spec row ADD-275).
 * Bytes behind the answer 200 are an error: the peer of a TLS client does not speak first, so
   somebody on the way tries to (the rule of CVE-2011-0411, in another protocol).
-* What goes to the proxy is not what goes to the origin: the fields of the request stay in the tunnel.
+* What goes to the proxy is not what goes to the origin: fields of the request stay in the tunnel.
 """
 
 from collections.abc import Mapping
