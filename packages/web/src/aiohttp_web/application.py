@@ -1,0 +1,571 @@
+"""The application: routes, middlewares, signals, shared values, and the way of one request.
+
+Laws
+* ``_handle`` is the one way of a request through an application; nested applications are only
+  visited by the router. What can be decided once is decided when the application is frozen.
+* A request pays for middlewares, nested applications and ``Expect`` only if it meets them.
+* After ``freeze()`` (start of serving) or ``pre_freeze()`` (becoming a nested application) routes,
+  middlewares and signals stand; changing shared values then is deprecated.
+* Nothing here knows servers: the layer above gives the maker of handlers (``make_handler``).
+"""
+
+import asyncio
+import functools
+import inspect
+import logging
+import os
+import sys
+import warnings
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from typing import Any, ClassVar, TypeVar, cast, overload
+
+from aiosignal import Signal
+from frozenlist import FrozenList
+
+from aiohttp_core import hdrs
+from aiohttp_core.log import web_logger
+from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
+from aiohttp_web.cleanup import CleanupContext
+from aiohttp_web.domains import Domain, MaskDomain
+from aiohttp_web.keys import AppKey, NotAppKeyWarning
+from aiohttp_web.match import UrlMappingMatchInfo
+from aiohttp_web.response import StreamResponse
+from aiohttp_web.route_defs import AbstractRouteDef
+from aiohttp_web.router import UrlDispatcher
+from aiohttp_web.routes import AbstractRoute, Handler
+from aiohttp_web.subapps import MatchedSubAppResource, PrefixedSubAppResource
+
+__all__ = ("Application", "install_server_factory")
+
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+
+_AppSignal = Signal["Application"]
+_Middleware = Callable[..., Any]
+
+# More handlers than this are wrapped anew: a custom router may make handlers per request.
+_CHAINS_KEPT = 16384
+
+_DEBUG = sys.flags.dev_mode or (
+    not sys.flags.ignore_environment and bool(os.environ.get("PYTHONASYNCIODEBUG"))
+)
+
+_server_factory: list[Callable[..., Any]] = []
+
+
+def install_server_factory(factory: Callable[..., Any]) -> None:
+    """Tell what ``Application.make_handler`` makes; called once by the module of the server."""
+    _server_factory[:] = [factory]
+
+
+def _is_new_style(function: Any) -> bool:
+    """Whether *function* takes ``request`` and ``handler``; factories take ``app``, ``handler``."""
+    if getattr(function, "__middleware_version__", 0) == 1:
+        return True
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return False
+    positional = [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    named_handler = "handler" in (parameter.name for parameter in parameters)
+    return named_handler and bool(positional) and positional[0] not in ("app", "application")
+
+
+def _in_app(app: "Application", handler: Handler) -> Handler:
+    """Wrap *handler*, a chain of middlewares of *app*: while it runs, ``request.app`` is *app*."""
+
+    @functools.wraps(handler)
+    async def run(request: Any) -> StreamResponse:
+        match_info: UrlMappingMatchInfo = request.match_info
+        previous = match_info.current_app
+        match_info.current_app = app
+        try:
+            return await handler(request)
+        finally:
+            match_info.current_app = previous
+
+    return run
+
+
+class Application(MutableMapping[str | AppKey[Any], Any]):
+    """A web application: give it routes, then to ``run_app`` or ``AppRunner``.
+
+    *logger* takes the messages of the application (default ``aiohttp.web``). *middlewares* wrap
+    every handler, the first one outermost. *handler_args* override options of ``AppRunner``.
+    Requests with a body above *client_max_size* bytes are answered 413 when they are read; forms
+    may have *client_max_fields* fields; 0 lifts either limit. The application is also a mapping of
+    values for its handlers, best under :class:`AppKey`.
+
+    *router*, *loop* and *debug* are deprecated.
+    """
+
+    ATTRS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "_chains",
+            "_cleanup_ctx",
+            "_client_max_fields",
+            "_client_max_size",
+            "_debug",
+            "_frozen",
+            "_has_legacy_middlewares",
+            "_handler_args",
+            "_loop",
+            "_middlewares",
+            "_middlewares_handlers",
+            "_on_cleanup",
+            "_on_response_prepare",
+            "_on_shutdown",
+            "_on_startup",
+            "_plain_router",
+            "_pre_frozen",
+            "_router",
+            "_run_middlewares",
+            "_state",
+            "_subapps",
+            "logger",
+        }
+    )
+
+    def __init__(
+        self,
+        *,
+        logger: logging.Logger = web_logger,
+        router: AbstractRouter | None = None,
+        middlewares: Iterable[_Middleware] = (),
+        handler_args: Mapping[str, Any] | None = None,
+        client_max_size: int = 1024**2,
+        client_max_fields: int = 1000,
+        loop: asyncio.AbstractEventLoop | None = None,
+        debug: Any = ...,
+    ) -> None:
+        if router is not None:
+            _deprecated("router argument is deprecated")
+            if not isinstance(router, AbstractRouter):
+                raise TypeError(f"router must be an AbstractRouter, got {router!r}")
+        if loop is not None:
+            _deprecated("loop argument is deprecated")
+        if debug is not ...:
+            _deprecated("debug argument is deprecated, use the debug mode of asyncio")
+        # A router is typed as the default one: a custom one lacks registration by its own choice.
+        self._router = cast(UrlDispatcher, UrlDispatcher() if router is None else router)
+        self.logger = logger
+        self._loop = loop
+        self._debug = debug
+        self._handler_args = handler_args
+        self._client_max_size = client_max_size
+        self._client_max_fields = client_max_fields
+        self._middlewares: FrozenList[_Middleware] = FrozenList(middlewares)
+        self._middlewares_handlers: tuple[tuple[_Middleware, bool], ...] = ()
+        self._has_legacy_middlewares = False
+        self._run_middlewares: bool | None = None
+        self._plain_router = False
+        self._chains: dict[Any, Handler] = {}
+        self._state: dict[str | AppKey[Any], Any] = {}
+        self._frozen = False
+        self._pre_frozen = False
+        self._subapps: list[Application] = []
+        self._on_response_prepare: Signal[Any] = Signal(self)
+        self._on_startup: _AppSignal = Signal(self)
+        self._on_shutdown: _AppSignal = Signal(self)
+        self._on_cleanup: _AppSignal = Signal(self)
+        self._cleanup_ctx = CleanupContext()
+        self._on_startup.append(self._cleanup_ctx.on_startup)
+        self._on_cleanup.append(self._cleanup_ctx.on_cleanup)
+
+    def __init_subclass__(cls) -> None:
+        _deprecated(f"Inheritance class {cls.__name__} from web.Application is discouraged")
+
+    if _DEBUG:
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name not in self.ATTRS:
+                warnings.warn(
+                    f"Setting custom web.Application.{name} attribute is discouraged",
+                    DeprecationWarning,
+                    stacklevel=2,
+                )
+            super().__setattr__(name, value)
+
+    # The mapping
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __copy__(self) -> "Application":
+        raise TypeError("an application cannot be copied")
+
+    @overload  # type: ignore[override]
+    def __getitem__(self, key: AppKey[_T]) -> _T: ...
+
+    @overload
+    def __getitem__(self, key: str) -> Any: ...
+
+    def __getitem__(self, key: str | AppKey[_T]) -> Any:
+        return self._state[key]
+
+    def _check_frozen(self) -> None:
+        if self._frozen:
+            warnings.warn(
+                "Changing state of started or joined application is deprecated",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+
+    @overload  # type: ignore[override]
+    def __setitem__(self, key: AppKey[_T], value: _T) -> None: ...
+
+    @overload
+    def __setitem__(self, key: str, value: Any) -> None: ...
+
+    def __setitem__(self, key: str | AppKey[_T], value: Any) -> None:
+        self._check_frozen()
+        if not isinstance(key, AppKey):
+            warnings.warn(
+                f"It is recommended to use web.AppKey instances for keys, got {key!r}",
+                NotAppKeyWarning,
+                stacklevel=2,
+            )
+        self._state[key] = value
+
+    def __delitem__(self, key: str | AppKey[_T]) -> None:
+        self._check_frozen()
+        del self._state[key]
+
+    def __len__(self) -> int:
+        return len(self._state)
+
+    def __iter__(self) -> Iterator[str | AppKey[Any]]:
+        return iter(self._state)
+
+    @overload  # type: ignore[override]
+    def get(self, key: AppKey[_T], default: None = ...) -> _T | None: ...
+
+    @overload
+    def get(self, key: AppKey[_T], default: _U) -> _T | _U: ...
+
+    @overload
+    def get(self, key: str, default: Any = ...) -> Any: ...
+
+    def get(self, key: str | AppKey[_T], default: Any = None) -> Any:
+        """Return the value under *key*, or *default*."""
+        return self._state.get(key, default)
+
+    # Attributes
+
+    @property
+    def router(self) -> UrlDispatcher:
+        """The routing table."""
+        return self._router
+
+    @property
+    def middlewares(self) -> FrozenList[_Middleware]:
+        """The middlewares, the outermost first."""
+        return self._middlewares
+
+    @property
+    def client_max_size(self) -> int:
+        """Bytes that the body of a request may have; 0 for no limit."""
+        return self._client_max_size
+
+    @property
+    def client_max_fields(self) -> int:
+        """Fields that a form may have; 0 for no limit."""
+        return self._client_max_fields
+
+    @property
+    def handler_args(self) -> Mapping[str, Any] | None:
+        """Options that override those given to the runner."""
+        return self._handler_args
+
+    @property
+    def on_response_prepare(self) -> Signal[Any]:
+        """Fired with request and response directly before the head is sent."""
+        return self._on_response_prepare
+
+    @property
+    def on_startup(self) -> _AppSignal:
+        """Fired with the application before serving."""
+        return self._on_startup
+
+    @property
+    def on_shutdown(self) -> _AppSignal:
+        """Fired with the application when serving ends, before the handlers have ended."""
+        return self._on_shutdown
+
+    @property
+    def on_cleanup(self) -> _AppSignal:
+        """Fired with the application after the last handler has ended."""
+        return self._on_cleanup
+
+    @property
+    def cleanup_ctx(self) -> CleanupContext:
+        """Async generators, or functions that give async context managers, for set-up and end."""
+        return self._cleanup_ctx
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop of the server.  Deprecated: ask asyncio."""
+        warnings.warn("loop property is deprecated", DeprecationWarning, stacklevel=2)
+        return self._loop
+
+    @property
+    def debug(self) -> bool:
+        """Whether asyncio runs in debug mode.  Deprecated: ask asyncio."""
+        warnings.warn("debug property is deprecated", DeprecationWarning, stacklevel=2)
+        loop = self._loop
+        if loop is None:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                return bool(_DEBUG)
+        return loop.get_debug()
+
+    # Freezing
+
+    @property
+    def pre_frozen(self) -> bool:
+        """Whether routes, middlewares and signals stand."""
+        return self._pre_frozen
+
+    @property
+    def frozen(self) -> bool:
+        """Whether shared values should not change any more either."""
+        return self._frozen
+
+    def pre_freeze(self) -> None:
+        """Fix routes, middlewares and signals, here and in nested applications."""
+        if self._pre_frozen:
+            return
+        self._pre_frozen = True
+        self._middlewares.freeze()
+        self._router.freeze()
+        self._on_response_prepare.freeze()
+        self._cleanup_ctx.freeze()
+        self._on_startup.freeze()
+        self._on_shutdown.freeze()
+        self._on_cleanup.freeze()
+        self._middlewares_handlers = tuple(self._styles())
+        self._has_legacy_middlewares = any(not new for _, new in self._middlewares_handlers)
+        # The default router with its own ``resolve`` can be asked without a coroutine.
+        self._plain_router = isinstance(self._router, UrlDispatcher) and hasattr(
+            self._router, "synchronous"
+        )
+        self._run_middlewares = bool(self._middlewares_handlers)
+        for subapp in self._subapps:
+            subapp.pre_freeze()
+            self._run_middlewares = self._run_middlewares or bool(subapp._run_middlewares)
+            self._has_legacy_middlewares |= subapp._has_legacy_middlewares
+
+    def freeze(self) -> None:
+        """Fix everything; called at start and when the application becomes a nested one."""
+        if self._frozen:
+            return
+        self.pre_freeze()
+        self._frozen = True
+        for subapp in self._subapps:
+            subapp.freeze()
+
+    def _styles(self) -> Iterator[tuple[_Middleware, bool]]:
+        for middleware in self._middlewares:
+            new = _is_new_style(middleware)
+            if not new:
+                warnings.warn(
+                    f'old-style middleware "{middleware!r}" deprecated, see #2252',
+                    DeprecationWarning,
+                    stacklevel=4,
+                )
+            yield middleware, new
+
+    # Nested applications
+
+    def add_subapp(self, prefix: str, subapp: "Application") -> PrefixedSubAppResource:
+        """Let *subapp* serve all paths below *prefix*; return the resource.
+
+        ``TypeError`` for a prefix that is no ``str``, ``ValueError`` for an empty one or ``/``,
+        ``RuntimeError`` if either application is frozen. *subapp* is frozen by this.
+        """
+        if not isinstance(prefix, str):
+            raise TypeError("Prefix must be str")
+        prefix = prefix.rstrip("/")
+        if not prefix:
+            raise ValueError("Prefix cannot be empty")
+        return self._add_subapp(functools.partial(PrefixedSubAppResource, prefix), subapp)
+
+    def add_domain(self, domain: str, subapp: "Application") -> MatchedSubAppResource:
+        """Let *subapp* serve all requests whose ``Host`` fits *domain*; return the resource.
+
+        *domain* is a name, with a port or without, in which ``*`` stands for any text. Errors as
+        for :meth:`add_subapp`.
+        """
+        if not isinstance(domain, str):
+            raise TypeError("Domain must be str")
+        rule = MaskDomain(domain) if "*" in domain else Domain(domain)
+        return self._add_subapp(functools.partial(MatchedSubAppResource, rule), subapp)
+
+    def _add_subapp(self, make: Callable[["Application"], _T], subapp: "Application") -> _T:
+        if not isinstance(subapp, Application):
+            raise TypeError(f"a nested application must be an Application, got {subapp!r}")
+        if self.frozen or self.pre_frozen:
+            raise RuntimeError("Cannot add sub application to frozen application")
+        if subapp.frozen or subapp.pre_frozen:
+            raise RuntimeError("Cannot add frozen application")
+        if subapp is self:
+            raise ValueError("An application cannot be nested in itself")
+        resource = make(subapp)
+        self._router.register_resource(resource)  # type: ignore[arg-type]
+        self._forward_signals(subapp)
+        self._subapps.append(subapp)
+        subapp.pre_freeze()
+        return resource
+
+    def _forward_signals(self, subapp: "Application") -> None:
+        def forward(own: _AppSignal, nested: _AppSignal) -> None:
+            async def send(app: Application) -> None:
+                await nested.send(subapp)
+
+            own.append(send)
+
+        forward(self._on_startup, subapp.on_startup)
+        forward(self._on_shutdown, subapp.on_shutdown)
+        forward(self._on_cleanup, subapp.on_cleanup)
+
+    def add_routes(self, routes: Iterable[AbstractRouteDef]) -> list[AbstractRoute]:
+        """Register route definitions; return the routes that were made."""
+        return self._router.add_routes(routes)
+
+    # Life
+
+    async def startup(self) -> None:
+        """Fire ``on_startup``."""
+        await self._on_startup.send(self)
+
+    async def shutdown(self) -> None:
+        """Fire ``on_shutdown``."""
+        await self._on_shutdown.send(self)
+
+    async def cleanup(self) -> None:
+        """Fire ``on_cleanup``; without a start only what was entered is left."""
+        if self._on_cleanup.frozen:
+            await self._on_cleanup.send(self)
+        else:
+            await self._cleanup_ctx.on_cleanup(self)
+
+    def set_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Take notice of the loop that serves; called by the runner.
+
+        ``RuntimeError`` if the application is served by another loop already.
+        """
+        if loop is None:
+            loop = asyncio.get_event_loop()
+        if self._loop is not None and self._loop is not loop:
+            raise RuntimeError("web.Application instance initialized with different loop")
+        self._loop = loop
+        for subapp in self._subapps:
+            subapp.set_loop(loop)
+
+    def make_handler(self, **kwargs: Any) -> Any:
+        """Return a server for the application.  Deprecated: use ``AppRunner``."""
+        warnings.warn(
+            "Application.make_handler(...) is deprecated, use AppRunner API instead",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self._make_handler(**kwargs)
+
+    def _make_handler(self, *, loop: asyncio.AbstractEventLoop | None = None, **kwargs: Any) -> Any:
+        if not _server_factory:
+            raise RuntimeError("no server is loaded, import aiohttp_web")
+        self.set_loop(loop)
+        self.freeze()
+        if self._handler_args:
+            kwargs.update(self._handler_args)
+        return _server_factory[0](self, **kwargs)
+
+    # The way of one request
+
+    async def _handle(self, request: Any) -> StreamResponse:
+        router = self._router
+        if self._plain_router and router.synchronous:
+            match_info: Any = router.find(request)
+        else:
+            match_info = await router.resolve(request)
+            if not isinstance(match_info, AbstractMatchInfo):
+                raise TypeError(f"a router must return an AbstractMatchInfo, got {match_info!r}")
+        match_info.add_app(self)
+        match_info.freeze()
+        request.set_match_info(match_info)
+
+        if hdrs.EXPECT in request.headers:
+            answer = await match_info.expect_handler(request)
+            if answer is not None:
+                return cast(StreamResponse, answer)
+
+        handler: Handler = match_info.handler
+        if self._run_middlewares:
+            handler = await self._wrapped(match_info, handler)
+        return await handler(request)
+
+    async def _wrapped(self, match_info: AbstractMatchInfo, handler: Handler) -> Handler:
+        """Return *handler* inside the middlewares of all applications on the way."""
+        if match_info.http_exception is not None or self._has_legacy_middlewares:
+            return await self._chain(match_info.apps, handler)
+        try:
+            key = (handler, match_info.apps)
+            chain = self._chains.get(key)
+        except TypeError:
+            # A handler that cannot be hashed.
+            return await self._chain(match_info.apps, handler)
+        if chain is None:
+            chain = await self._chain(match_info.apps, handler)
+            if len(self._chains) >= _CHAINS_KEPT:
+                self._chains.clear()
+            self._chains[key] = chain
+        return chain
+
+    @staticmethod
+    async def _chain(apps: Sequence["Application"], handler: Handler) -> Handler:
+        nested = len(apps) > 1
+        if nested and not apps[-1]._middlewares_handlers:
+            # Middlewares of outer applications leave their own application for the handler.
+            handler = _in_app(apps[-1], handler)
+        for app in reversed(apps):
+            if not app._middlewares_handlers:
+                continue
+            for middleware, new in reversed(app._middlewares_handlers):
+                if new:
+                    wrapped: Any = functools.partial(middleware, handler=handler)
+                    handler = functools.update_wrapper(wrapped, handler)
+                else:
+                    handler = await middleware(app, handler)
+            if nested:
+                handler = _in_app(app, handler)
+        return handler
+
+    def __call__(self) -> "Application":
+        """Return itself: gunicorn calls what it is given."""
+        return self
+
+    def __repr__(self) -> str:
+        return f"<Application {id(self):#x}>"
+
+
+def _deprecated(text: str) -> None:
+    warnings.warn(text, DeprecationWarning, stacklevel=3)
