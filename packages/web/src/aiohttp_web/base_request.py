@@ -73,6 +73,8 @@ class RequestConnection(Protocol):
 
     @property
     def transport(self) -> asyncio.Transport | None: ...
+    @property
+    def keeps_alive(self) -> bool: ...
     def make_writer(self) -> AbstractStreamWriter: ...
     async def wait_for_loss(self) -> None: ...
     async def send_informational(
@@ -280,7 +282,8 @@ class BaseRequest(KeyedState):
     def task(self) -> "asyncio.Task[Any] | None":
         """The task that serves the request (DISC-03)."""
         task: asyncio.Task[Any] | None = self._task
-        return task
+        # A task that is started at once asks before whoever made it could tell.
+        return asyncio.current_task() if task is None else task
 
     def bind_task(self, task: Any) -> None:
         """Tell which task serves the request; done once by the connection."""
@@ -372,6 +375,12 @@ class BaseRequest(KeyedState):
         """Whether the client wants the connection kept, and may (HTTP-11)."""
         keep_alive: bool = self._message.keep_alive
         return keep_alive
+
+    @property
+    def connection_stays(self) -> bool:
+        """Whether the connection lives on after the response, as far as client and server go."""
+        protocol = self._protocol
+        return self.keep_alive and (protocol is None or bool(protocol.keeps_alive))
 
     @property
     def content_type(self) -> str:
@@ -595,6 +604,12 @@ class BaseRequest(KeyedState):
         if writer is None:
             writer = self._writer = self._protocol.make_writer()
         return writer
+
+    @property
+    def response_started(self) -> bool:
+        """Whether bytes of the final response were written."""
+        writer = self._writer
+        return writer is not None and writer.output_size > 0
 
     async def send_informational(
         self, status: int, headers: Mapping[str, str] | None = None

@@ -455,7 +455,7 @@ class StreamResponse(KeyedState):
         version = request.version
         keep_alive = self._keep_alive
         if keep_alive is None:
-            keep_alive = self._keep_alive = request.keep_alive
+            keep_alive = self._keep_alive = request.connection_stays
         headers = self.headers
         status = self._status
         bodiless = 100 <= status < 200 or status in (204, 304)

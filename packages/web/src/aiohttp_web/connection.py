@@ -1,0 +1,804 @@
+"""The state machine of one server connection.
+
+Laws
+* One owner: whatever happens to a connection goes through :class:`RequestHandler`, and its state
+  changes only in ``_to``.  Allowed are::
+
+      IDLE -> READING_HEAD                     the first byte of a head
+      IDLE, READING_HEAD -> HANDLING           a head is complete
+      HANDLING -> IDLE                         answered, body read, connection kept
+      HANDLING -> DRAINING                     answered, body not read yet
+      DRAINING -> IDLE                         the rest of the body has come
+      HANDLING -> UPGRADED                     a handler took the connection
+      any but CLOSED -> CLOSING                the last byte was written; wait for the client's end
+      any -> CLOSED                            connection_lost
+
+* One request at a time.  Further heads stay bytes in the parser; when these pass ``BACKLOG`` the
+  transport is paused (ADD-043).
+* One task per request, started at once where Python can do that.  A handler that ends at once does
+  not recurse into the next request: ``_advance`` loops.
+* A response is decided upon when the whole answer is known: fast path for an untouched
+  :class:`Response`, one write; everything else by ``prepare`` and ``write_eof``.
+* Deadlines are time stamps, looked at by the server's sweep.
+* A message in doubt ends the connection, after everything before it was answered.
+"""
+
+import asyncio
+import contextvars
+import socket
+import sys
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from multidict import CIMultiDict
+
+from aiohttp_core.errors import ClientConnectionResetError, HttpProcessingError
+from aiohttp_core.flow import WriteGate
+from aiohttp_core.parser import RequestParser
+from aiohttp_core.serializer import head as serialize_head
+from aiohttp_core.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp_core.versions import HttpVersion11
+from aiohttp_core.writer import StreamWriter
+from aiohttp_web.body_intake import BodyIntake
+from aiohttp_web.deadlines import NEVER
+from aiohttp_web.error_pages import error_response, refusal
+from aiohttp_web.exceptions import HTTPException
+from aiohttp_web.expect import default_expect_handler
+from aiohttp_web.payload_errors import (
+    PayloadAccessError,
+    RequestPayloadError,
+    RequestPayloadTimeout,
+)
+from aiohttp_web.response import Response, StreamResponse
+from aiohttp_web.response_head import reason_phrase
+
+if TYPE_CHECKING:
+    import cython  # noqa: F401
+else:
+    from aiohttp_core import interpreted as cython  # noqa: F401
+
+__all__ = (
+    "CLOSED",
+    "CLOSING",
+    "DRAINING",
+    "HANDLING",
+    "IDLE",
+    "READING_HEAD",
+    "STATES",
+    "TRANSITIONS",
+    "UPGRADED",
+    "RequestHandler",
+    "check_transitions",
+)
+
+IDLE: Final = 0
+READING_HEAD: Final = 1
+HANDLING: Final = 2
+DRAINING: Final = 3
+UPGRADED: Final = 4
+CLOSING: Final = 5
+CLOSED: Final = 6
+
+STATES: Final = ("IDLE", "READING_HEAD", "HANDLING", "DRAINING", "UPGRADED", "CLOSING", "CLOSED")
+
+TRANSITIONS: Final[dict[int, frozenset[int]]] = {
+    IDLE: frozenset({READING_HEAD, HANDLING, CLOSING, CLOSED}),
+    READING_HEAD: frozenset({HANDLING, CLOSING, CLOSED}),
+    HANDLING: frozenset({IDLE, DRAINING, UPGRADED, CLOSING, CLOSED}),
+    DRAINING: frozenset({IDLE, CLOSING, CLOSED}),
+    UPGRADED: frozenset({CLOSING, CLOSED}),
+    CLOSING: frozenset({CLOSED}),
+    CLOSED: frozenset(),
+}
+
+BACKLOG: Final = 65536
+"""Bytes of further requests that may wait in the parser before reading stops."""
+
+BURST: Final = 32
+"""Requests of one connection that are answered before others get their turn."""
+
+_EAGER: Final = sys.version_info >= (3, 12)
+
+_checked: bool = False
+
+
+def check_transitions(on: bool) -> None:
+    """Let every change of state be checked against :data:`TRANSITIONS`; for tests."""
+    global _checked
+    _checked = on
+
+
+class RequestHandler:
+    """One connection of a :class:`~aiohttp_web.server.Server`: an asyncio protocol.
+
+    *server* gives it its settings and is told when it comes and goes.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_access",
+        "_advancing",
+        "_auto_decompress",
+        "_burst",
+        "_context",
+        "_continued",
+        "_eager",
+        "_expects",
+        "_factory",
+        "_handler",
+        "_head",
+        "_intake",
+        "_keep",
+        "_loop",
+        "_lost",
+        "_mark",
+        "_options",
+        "_parser",
+        "_peer_eof",
+        "_receiver",
+        "_request",
+        "_sent_left",
+        "_sent_stamp",
+        "_served",
+        "_server",
+        "_state",
+        "_sweep",
+        "_task",
+        "_transport_paused",
+        "deadline",
+        "gate",
+        "reading_paused",
+        "transport",
+    )
+
+    def __init__(self, server: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._server = server
+        self._loop = loop
+        options = server.options
+        self._options = options
+        self._handler = server.request_handler
+        self._factory = server.request_factory
+        self._sweep = server.sweep
+        self._access = server.enabled_access_logger()
+        self._expects = server.expect_first
+        self._auto_decompress = options.auto_decompress
+        self._parser = RequestParser(options.limits)
+        self.transport: Any = None
+        self.gate = WriteGate()
+        self.reading_paused = False
+        self.deadline = NEVER
+        self._transport_paused = False
+        self._state = IDLE
+        self._advancing = False
+        self._keep = options.timeouts.keepalive != 0
+        self._peer_eof = False
+        self._continued = False
+        self._eager = False
+        self._burst = 0
+        self._served = 0
+        self._mark = 0
+        self._sent_left = -1
+        self._sent_stamp = 0.0
+        self._head: Any = None
+        self._request: Any = None
+        self._intake: Any = None
+        self._task: Any = None
+        self._receiver: Any = None
+        self._context: Any = None
+        self._lost: Any = None
+
+    def __repr__(self) -> str:
+        request = self._request
+        info = "" if request is None else f" {request.method} {request.raw_path}"
+        return f"<{type(self).__name__} {STATES[self._state].lower()}{info}>"
+
+    def _to(self, state: int) -> None:
+        if _checked and state not in TRANSITIONS[self._state]:
+            raise RuntimeError(f"{STATES[self._state]} -> {STATES[state]} is no transition")
+        self._state = state
+
+    # What others may know
+
+    @property
+    def state(self) -> str:
+        """The name of the state."""
+        return STATES[self._state]
+
+    @property
+    def task(self) -> "asyncio.Task[None] | None":
+        """The task of the request that is being handled."""
+        task: asyncio.Task[None] | None = self._task
+        return task
+
+    @property
+    def current_request(self) -> Any:
+        """The request that is being handled, or ``None``."""
+        return self._request
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether the connection may live on after the current request."""
+        if not self._keep:
+            return False
+        intake = self._intake
+        if intake is None:
+            return True
+        if intake.failed is not None:
+            return False
+        # Who waits for 100 Continue and gets a final answer may or may not send the body.
+        return self._continued or intake.complete or not self._head.expect
+
+    # The transport speaks
+
+    def connection_made(self, transport: Any) -> None:
+        """Take the transport."""
+        self.transport = transport
+        self._context = contextvars.copy_context()
+        self._eager = _EAGER and self._loop.get_task_factory() is None
+        if not self._server.connected(self):
+            transport.write(refusal(503, "Too many connections"))
+            self._to(CLOSING)
+            transport.close()
+            return
+        if self._options.tcp_keepalive:
+            set_tcp_keepalive(transport)
+        # The first head has to be complete in time, counted from here (ADD-445).
+        timeouts = self._options.timeouts
+        self.deadline = min(
+            self._sweep.after(timeouts.keepalive), self._sweep.after(timeouts.head)
+        )
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take leave: wake and fail whoever waits for the client."""
+        if self._state == CLOSED:
+            return
+        self._to(CLOSED)
+        self.deadline = NEVER
+        self.transport = None
+        self.gate.close(exc)
+        self._server.disconnected(self)
+        self._peer_left()
+        intake = self._intake
+        if intake is not None and not intake.complete:
+            intake.stream.set_exception(ClientConnectionResetError("Connection lost"))
+        if self._receiver is not None:
+            self._receiver.connection_lost(exc)
+        if self._task is not None and self._options.handler_cancellation:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of the client."""
+        state = self._state
+        if state == UPGRADED:
+            self._receiver.data_received(data)
+            return
+        if state >= CLOSING:
+            return
+        self._parser.feed(data)
+        if state == HANDLING:
+            intake = self._intake
+            if intake is not None and not intake.complete:
+                intake.pump()
+            elif self._parser.buffered > BACKLOG:
+                self.pause_reading()
+        elif state == DRAINING:
+            self._drain()
+        else:
+            self._advance()
+
+    def eof_received(self) -> bool:
+        """Take note that the client sends no more; True keeps the other direction open."""
+        self._peer_eof = True
+        state = self._state
+        if state == UPGRADED:
+            return bool(self._receiver.eof_received())
+        self._parser.feed_eof()
+        if state == HANDLING:
+            self._keep = self._parser.buffered > 0 and self._keep
+            intake = self._intake
+            if intake is not None and not intake.complete:
+                intake.pump()
+            # A client that has shut down its sending half still reads the answer.  With TLS there
+            # are no halves, and who wants handlers cancelled takes the end of sending for leaving.
+            if self._options.handler_cancellation or self._server.is_tls(self.transport):
+                return False
+            self._peer_left()
+            return True
+        return False
+
+    def pause_writing(self) -> None:
+        """The transport is above its high-water mark."""
+        self.gate.pause()
+        self._sent_left = -1
+        if self.deadline == NEVER and self._options.timeouts.send:
+            self._sent_stamp = self._sweep.now
+            self.deadline = self._sweep.after(self._options.timeouts.send)
+
+    def resume_writing(self) -> None:
+        """The transport takes more."""
+        self.gate.resume()
+        self._sent_left = -1
+
+    # Reading is paused and resumed by the stream of the body
+
+    def pause_reading(self) -> None:
+        """Read no more from the transport.  May be repeated."""
+        self.reading_paused = True
+        if not self._transport_paused and self.transport is not None:
+            self._transport_paused = True
+            self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Move on what waits in the parser, and read again if that is not enough."""
+        if not self.reading_paused:
+            return
+        self.reading_paused = False
+        intake = self._intake
+        if intake is not None and not intake.complete:
+            intake.pump()
+            if self.reading_paused:
+                return
+        if self._transport_paused:
+            self._transport_paused = False
+            if self.transport is not None and not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    # From bytes to requests
+
+    def _advance(self) -> None:
+        """Start requests as long as there are heads and nobody is being served."""
+        if self._advancing or self._state > READING_HEAD:
+            return
+        self._advancing = True
+        burst = 0
+        try:
+            while self._state <= READING_HEAD:
+                if burst == BURST:
+                    self._later()
+                    return
+                burst += 1
+                try:
+                    head = self._parser.next_event()
+                except HttpProcessingError as exc:
+                    self._refuse(exc)
+                    return
+                if head is None:
+                    self._await_head()
+                    return
+                self._begin(head)
+        finally:
+            self._advancing = False
+
+    def _later(self) -> None:
+        self._loop.call_soon(self._advance, context=self._context)
+
+    def _await_head(self) -> None:
+        """There is no whole head: wait for more bytes, or close if none will come."""
+        if self._peer_eof or not self._keep:
+            self._close_now()
+        elif self._state == IDLE and self._parser.buffered:
+            self._to(READING_HEAD)
+            self.deadline = min(self.deadline, self._sweep.after(self._options.timeouts.head))
+        if self.reading_paused:
+            self.resume_reading()
+
+    def _begin(self, head: Any) -> None:
+        """Serve the request whose *head* has come."""
+        server = self._server
+        self._to(HANDLING)
+        self.deadline = NEVER
+        self._head = head
+        self._continued = False
+        self._served += 1
+        server.requests_count += 1
+        if head.has_body:
+            self._begin_body(head)
+            if self._state != HANDLING:
+                return
+            payload = self._intake.stream
+        else:
+            payload = EMPTY_PAYLOAD
+        if self._served == self._options.max_requests:
+            self._keep = False
+        request = self._request = self._factory(head, payload, self, None, None)
+        if self._eager:
+            # Within a task of an earlier request the context would be that one's.
+            task = asyncio.Task(self._serve(request), loop=self._loop, eager_start=True)  # type: ignore[call-arg]
+            if not task.done():
+                self._task = task
+                request.bind_task(task)
+        else:
+            task = self._task = self._loop.create_task(self._serve(request))
+            request.bind_task(task)
+
+    def _begin_body(self, head: Any) -> None:
+        options = self._options
+        stream = StreamReader(self, options.read_bufsize)
+        coding = head.content_encoding if self._auto_decompress else None
+        intake = self._intake = BodyIntake(self._parser, stream, coding, head.chunked)
+        intake.pump()
+        if intake.failed is not None and self._parser.failed:
+            # Broken framing that came with the head: the handler never sees it (ADD-441).
+            self._refuse(intake.failed)
+            return
+        if not intake.complete:
+            self._mark = intake.received
+            self.deadline = self._sweep.after(self._body_window())
+
+    def _body_window(self) -> float:
+        timeouts = self._options.timeouts
+        return min(timeouts.body or NEVER, timeouts.keepalive or NEVER)
+
+    # One request
+
+    async def _serve(self, request: Any) -> None:
+        """Answer one request; the coroutine of its task."""
+        started = self._loop.time() if self._access is not None else 0.0
+        error: BaseException | None = None
+        try:
+            try:
+                if self._expects and self._head.expect:
+                    await default_expect_handler(request)
+                response = await self._handler(request)
+            except Exception as exc:
+                error = exc
+                response = self._response_to(request, exc)
+            if response is None or not self._send_joined(request, response):
+                response = await self._send(request, response)
+            if self._access is not None:
+                await self._log_access(request, response, started, error)
+            if self.gate.paused and self._state == HANDLING:
+                await self.gate.wait()
+        except asyncio.CancelledError:
+            self._abandon(request)
+            raise
+        except ConnectionError as exc:
+            self._server.logger.debug("%s left: %s", request.remote, exc)
+            self._abandon(request)
+        except Exception:
+            self._server.logger.exception("Unhandled exception in the connection of %r", request)
+            self._abandon(request)
+        else:
+            self._finish(request, response)
+
+    def _send_joined(self, request: Any, response: Any) -> bool:
+        """Send an untouched response in one write; tell whether that was possible."""
+        if not isinstance(response, Response) or not response.joinable:
+            return False
+        if request.has_response_hooks:
+            return False
+        message = response.joined(request, self.keeps_alive and self._head.keep_alive)
+        if message is None:
+            return False
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            raise ClientConnectionResetError("Cannot write to closing transport")
+        if type(message) is bytes:
+            transport.write(message)
+        else:
+            for piece in message:
+                transport.write(piece)
+        return True
+
+    async def _send(self, request: Any, response: Any) -> Any:
+        """Send a response by its own methods; return the one that was sent."""
+        if not isinstance(response, StreamResponse):
+            response = self._as_response(request, response)
+        try:
+            await response.prepare(request)
+            await response.write_eof()
+        except ConnectionError:
+            raise
+        except Exception as exc:
+            if request.response_started:
+                raise
+            response = self._failed(request, exc)
+            await response.prepare(request)
+            await response.write_eof()
+        return response
+
+    def _as_response(self, request: Any, returned: Any) -> Any:
+        """Make a response of what a handler returned (ADD-434, ADD-435)."""
+        if isinstance(returned, HTTPException):
+            warnings.warn(
+                "returning HTTPException object is deprecated (#2415), raise it instead",
+                DeprecationWarning,
+                stacklevel=1,
+            )
+            return returned.to_response()
+        if returned is None:
+            self._server.logger.error("Missing return statement on request handler for %r", request)
+        else:
+            self._server.logger.error(
+                "Web-handler should return a response instance, got %r", returned
+            )
+        return Response(status=500, text="500: Internal Server Error")
+
+    def _response_to(self, request: Any, exc: Exception) -> Any:
+        """Return the answer to a request whose handler raised *exc*."""
+        if isinstance(exc, HTTPException):
+            return exc.to_response()
+        if request.response_started:
+            self._server.logger.error(
+                "Error handling request from %s after the response had begun",
+                request.remote,
+                exc_info=exc,
+            )
+            raise ClientConnectionResetError("The response cannot be completed") from exc
+        if isinstance(exc, RequestPayloadError):
+            self._server.logger.debug("Bad body from %s: %s", request.remote, exc)
+            status = exc.status
+            response = Response(status=status, text=f"{status}: {exc}")
+            response.force_close()
+            return response
+        if isinstance(exc, TimeoutError):
+            self._server.logger.debug("Request handler timed out", exc_info=exc)
+            response = Response(status=504)
+            response.force_close()
+            return response
+        if isinstance(exc, ConnectionError) and self._client_is_gone():
+            raise exc
+        return self._failed(request, exc)
+
+    def _failed(self, request: Any, exc: Exception) -> Response:
+        self._server.logger.error(
+            "Error handling request from %s", request.remote, exc_info=exc
+        )
+        return error_response(request, 500, exc, debug=self._loop.get_debug())
+
+    def _client_is_gone(self) -> bool:
+        return self._peer_eof or self.transport is None or bool(self.transport.is_closing())
+
+    async def _log_access(
+        self, request: Any, response: Any, started: float, error: BaseException | None
+    ) -> None:
+        await self._access.log(request, response, self._loop.time() - started, error)
+
+    def _finish(self, request: Any, response: Any) -> None:
+        """The answer is written: decide what becomes of the connection."""
+        request.close_files()
+        self._task = None
+        self._request = None
+        if self._state != HANDLING:
+            if self._state == UPGRADED:
+                self._close_now()
+            return
+        keep = response.keep_alive and self.keeps_alive
+        intake = self._intake
+        if intake is not None:
+            if not intake.stream.at_eof() or intake.failed is not None:
+                intake.stream.set_exception(PayloadAccessError("The response was sent already"))
+            if not intake.complete:
+                self._linger(bool(keep))
+                return
+            self._intake = None
+        if keep:
+            self._next()
+        else:
+            self._close_now()
+
+    def _next(self) -> None:
+        """Wait for the next request, or go on with it."""
+        if self._head is not None and self._head.upgrade:
+            self._parser.decline_switch()
+        self._head = None
+        self._to(IDLE)
+        self.deadline = self._sweep.after(self._options.timeouts.keepalive)
+        if self._advancing:
+            return
+        if self._parser.buffered or self.reading_paused or self._peer_eof:
+            self._later()
+
+    def _abandon(self, request: Any) -> None:
+        """The answer could not be given: the connection is of no use."""
+        request.close_files()
+        self._task = None
+        self._request = None
+        if self._state < CLOSING:
+            self.force_close()
+
+    # The rest of a body
+
+    def _linger(self, keep: bool) -> None:
+        """Drop the rest of the body for a while; then keep or close the connection."""
+        intake = self._intake
+        lingering = self._options.timeouts.lingering
+        if intake.failed is not None or not lingering or self._peer_eof or not self.transport:
+            self._close_softly()
+            return
+        self._keep = keep
+        self._to(DRAINING)
+        self.deadline = self._sweep.after(lingering)
+        if not keep and self.transport.can_write_eof():
+            # The client sees the end of the answer at once and can stop sending.
+            self._close_softly()
+            return
+        self._resume_transport()
+        self._drain()
+
+    def _drain(self) -> None:
+        intake = self._intake
+        intake.drain()
+        if intake.failed is not None:
+            self._close_now()
+        elif intake.complete:
+            self._intake = None
+            if self._keep:
+                self._next()
+                self._advance()
+            else:
+                self._close_now()
+
+    def _resume_transport(self) -> None:
+        self.reading_paused = False
+        if self._transport_paused:
+            self._transport_paused = False
+            if self.transport is not None and not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    # Refusals
+
+    def _refuse(self, exc: HttpProcessingError) -> None:
+        """Answer bytes that are no request, and close (ADD-436)."""
+        status = exc.code if 400 <= exc.code < 500 else 400
+        peer = self._peer_text()
+        self._server.logger.debug("Bad request from %s: %s", peer, exc.message)
+        message = refusal(status, exc.message or reason_phrase(status))
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(message)
+        if self._access is not None:
+            self._access.log_unknown(peer, status, len(message))
+        self._close_softly()
+
+    def _peer_text(self) -> str:
+        peer = None if self.transport is None else self.transport.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) and peer else str(peer or "-")
+
+    # Closing
+
+    def _close_now(self) -> None:
+        """Close; what was written is still sent."""
+        if self._state < CLOSING:
+            self._to(CLOSING)
+        self.deadline = self._sweep.after(self._options.timeouts.send)
+        if self.transport is not None:
+            self.transport.close()
+
+    def _close_softly(self) -> None:
+        """Tell the client that no more comes and drop what it sends, so that it can read the answer.
+
+        A socket that is closed with unread input resets the connection, and the answer is lost.
+        """
+        transport = self.transport
+        lingering = self._options.timeouts.lingering
+        if transport is None or not lingering or self._peer_eof or not transport.can_write_eof():
+            self._close_now()
+            return
+        if self._state < CLOSING:
+            self._to(CLOSING)
+        self.deadline = self._sweep.after(lingering)
+        transport.write_eof()
+        self._resume_transport()
+
+    def close(self) -> None:
+        """Close an idle connection now, another one after its response."""
+        self._keep = False
+        if self._state <= READING_HEAD:
+            self._close_now()
+
+    def force_close(self) -> None:
+        """Close now.  A running handler goes on and fails when it writes."""
+        self._keep = False
+        self._close_now()
+
+    def abort(self) -> None:
+        """Cut the connection; what was written may be lost."""
+        if self._state < CLOSING:
+            self._to(CLOSING)
+        if self.transport is not None:
+            self.transport.abort()
+
+    def expire(self, now: float) -> None:
+        """Act upon the deadline (called by the sweep)."""
+        state = self._state
+        if state <= READING_HEAD:
+            self._server.logger.debug("Timeout of %s connection", STATES[state].lower())
+            self._close_now()
+        elif state >= CLOSING or state == DRAINING:
+            self.abort()
+        elif self.gate.paused:
+            self._expire_sending(now)
+        elif state == HANDLING:
+            self._expire_body()
+        else:
+            self.deadline = NEVER
+
+    def _expire_sending(self, now: float) -> None:
+        left = self.transport.get_write_buffer_size() if self.transport is not None else 0
+        if 0 <= self._sent_left <= left:
+            self._server.logger.debug("%s does not read its response", self._peer_text())
+            self.abort()
+            return
+        self._sent_left = left
+        self.deadline = self._sweep.after(self._options.timeouts.send)
+
+    def _expire_body(self) -> None:
+        """Look at the pace of the body that is being received."""
+        intake = self._intake
+        if intake is None or intake.complete or intake.failed is not None:
+            self.deadline = NEVER
+            return
+        window = self._body_window()
+        self.deadline = self._sweep.after(window)
+        needed = max(1, int(self._options.timeouts.body_rate * window))
+        # A handler that does not read makes the client wait, which is not the client's fault.
+        slow = not self.reading_paused and intake.received - self._mark < needed
+        self._mark = intake.received
+        if slow:
+            self.deadline = NEVER
+            self._keep = False
+            intake.fail(RequestPayloadTimeout("The body of the request came too slowly"))
+
+    # The client leaves
+
+    def _peer_left(self) -> None:
+        lost, self._lost = self._lost, None
+        if lost is not None and not lost.done():
+            lost.set_result(None)
+
+    async def wait_for_loss(self) -> None:
+        """Return as soon as the client has left."""
+        if self._peer_eof or self._state == CLOSED:
+            return
+        if self._lost is None:
+            self._lost = self._loop.create_future()
+        await asyncio.shield(self._lost)
+
+    # What responses need
+
+    def make_writer(self) -> StreamWriter:
+        """Return a writer for one message on this connection."""
+        return StreamWriter(self)
+
+    async def send_informational(
+        self, request: Any, status: int, headers: Mapping[str, str] | None
+    ) -> None:
+        """Send an interim response; see :meth:`BaseRequest.send_informational`."""
+        if not 100 <= status < 200 or status == 101:
+            raise ValueError(f"Not an informational status: {status}")
+        if request.response_started:
+            raise RuntimeError("The response to the request has begun")
+        if request.version < HttpVersion11:
+            return
+        line = f"HTTP/1.1 {status} {reason_phrase(status)}"
+        message = serialize_head(line, CIMultiDict() if headers is None else headers)
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            raise ClientConnectionResetError("Cannot write to closing transport")
+        transport.write(message)
+        if status == 100:
+            self._continued = True
+        if self.gate.paused:
+            await self.gate.wait()
+
+    def upgrade(self, receiver: Any) -> bytes:
+        """Give the connection to *receiver*; return what the client has sent beyond the request.
+
+        From now on *receiver* gets ``data_received``, ``eof_received`` and ``connection_lost``.
+        The connection closes when the handler ends.  Raises RuntimeError if the request did not
+        ask for another protocol or its body was not received yet.
+        """
+        tail = self._parser.take_tail()
+        self._to(UPGRADED)
+        self.deadline = NEVER
+        self._receiver = receiver
+        self._resume_transport()
+        return tail
+
+
+def set_tcp_keepalive(transport: Any) -> None:
+    """Let the kernel look after the peer of a silent TCP connection (ADD-456)."""
+    sock = transport.get_extra_info("socket")
+    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
