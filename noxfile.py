@@ -24,6 +24,25 @@ NAMES = [p.name for p in EVERYTHING]
 BY_NAME = {p.name: p for p in EVERYTHING}
 MODES = {"compiled": "require", "pure": "no"}
 
+
+def show_pyenv_interpreters() -> None:
+    """Put pyenv's interpreters on the path; its own shims answer only for the active version."""
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    links = ROOT / ".nox" / "interpreters"
+    for python in PYTHONS:
+        for found in sorted(versions.glob(f"{python}.*/bin/python{python}")):
+            links.mkdir(parents=True, exist_ok=True)
+            link = links / found.name
+            link.unlink(missing_ok=True)
+            link.symlink_to(found)
+    if links.is_dir():
+        os.environ["PATH"] = os.pathsep.join([os.fspath(links), os.environ["PATH"]])
+
+
+if os.name == "posix":
+    show_pyenv_interpreters()
+
+nox.options.download_python = "never"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["lint", "types", "layers", "versions", "tests", "wheel", "docs"]
