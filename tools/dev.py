@@ -101,6 +101,11 @@ def bench(options: argparse.Namespace) -> int:
     return run(environment.ensure(), "-m", "tools.bench", *options.rest)
 
 
+def release(options: argparse.Namespace) -> int:
+    """Hand over to the release tool."""
+    return run(environment.ensure(), "tools/release.py", *options.rest)
+
+
 def sync(options: argparse.Namespace) -> int:
     """Copy the build hook into the packages that name it."""
     master = ROOT / "tools" / "hatch_build.py"
@@ -168,8 +173,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("packages", nargs="*", metavar="NAME")
     sub.add_argument("--minimum", type=float, default=95.0, help="percent; default %(default)s")
     command(docs)
-    sub = commands.add_parser("bench", help=bench.__doc__, add_help=False)
-    sub.set_defaults(function=bench, passes_rest=True)
+    for other in (bench, release):
+        sub = commands.add_parser(other.__name__, help=other.__doc__, add_help=False)
+        sub.set_defaults(function=other, passes_rest=True)
     command(sync)
     sub = command(clean)
     sub.add_argument("--all", action="store_true", help="also .venv and .nox")

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Releasing the seven distributions.
 
-    python3 tools/release.py check               versions, pins, change notes
-    python3 tools/release.py notes NAME          show the change notes of a package
-    python3 tools/release.py build [--out DIR]   sdists, and wheels from them, in dependency order
-    python3 tools/release.py verify [--out DIR]  what is inside the files
-    python3 tools/release.py rehearse            all of it, then publish to an index on this machine
+    python3 tools/dev.py release check               versions, pins, change notes
+    python3 tools/dev.py release notes NAME          show the change notes of a package
+    python3 tools/dev.py release build [--out DIR]   sdists, and wheels from them, in dependency order
+    python3 tools/dev.py release verify [--out DIR]  what is inside the files
+    python3 tools/dev.py release rehearse            all of it, then publish to an index on this machine
                                                  and install from there
 
 Nothing here can publish to a real index: that is done with the verified files, by a job that can
-build nothing.  Run it with the interpreter of the development environment.
+build nothing.
 """
 
 from __future__ import annotations
