@@ -28,6 +28,8 @@ Laws
 """
 
 import asyncio
+import select
+import socket
 import sys
 import warnings
 from collections.abc import Callable
@@ -143,6 +145,33 @@ class ConnectionOwner(Protocol):
 
     def connection_gone(self, connection: "HttpConnection", /) -> None:
         """The connection must not be used again.  Told exactly once."""
+
+
+def peer_has_spoken(fd: int, *, only_end: bool) -> bool:
+    """Return whether the socket *fd* has bytes to read or has ended; with *only_end* the latter."""
+    if fd < 0:
+        return True
+    try:
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(fd, select.POLLIN)
+            ready = bool(poll.poll(0))
+        else:
+            ready = bool(select.select([fd], [], [], 0)[0])
+        if not ready or not only_end:
+            return ready
+        # Borrow the descriptor for one look, and let it go without closing it.
+        sock = socket.socket(fileno=fd)
+    except (OSError, ValueError):
+        return True
+    try:
+        return sock.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    finally:
+        sock.detach()
 
 
 class _Detached:
@@ -415,6 +444,7 @@ class HttpConnection:
         "_limits",
         "_loop",
         "_lost",
+        "_lost_waiter",
         "_next_step",
         "_owner",
         "_parser",
@@ -431,6 +461,7 @@ class HttpConnection:
         "gate",
         "idle_since",
         "key",
+        "promised",
         "reading_paused",
         "received",
         "slot",
@@ -456,6 +487,7 @@ class HttpConnection:
         self._told_gone = False
         self._eof = False
         self._lost: BaseException | None = None
+        self._lost_waiter: asyncio.Future[None] | None = None
         self._exchanges = 0
         self._informational = 0
         self._idle_limit = -1.0
@@ -483,6 +515,8 @@ class HttpConnection:
         self.key: Any = None
         """For the owner: the options that it was made with."""
         self.idle_since = 0.0
+        self.promised = False
+        """For the owner: given to somebody who has not taken it yet."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {ConnectionState(self.state).name} {self.key}>"
@@ -698,6 +732,29 @@ class HttpConnection:
         self._resume_transport()
         return tail
 
+    def when_lost(self) -> "asyncio.Future[None] | None":
+        """Return a future for the end of the transport, ``None`` if that is over."""
+        if self.transport is None:
+            return None
+        if self._lost_waiter is None:
+            self._lost_waiter = self._loop.create_future()
+        return self._lost_waiter
+
+    def is_stale(self) -> bool:
+        """Ask the operating system whether anything came in that the loop has not seen yet.
+
+        On an idle connection that is the end, or bytes that nobody asked for; with TLS it may be
+        bookkeeping of the protocol, so there only the end counts.
+        """
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return True
+        sock = transport.get_extra_info("socket")
+        if sock is None:
+            return False
+        tls = transport.get_extra_info("sslcontext") is not None
+        return peer_has_spoken(sock.fileno(), only_end=tls)
+
     def close(self) -> None:
         """Close the connection; what is buffered for sending goes out first, if it is little."""
         self._shut(abort=self.writing)
@@ -777,6 +834,9 @@ class HttpConnection:
                 self._lose(incoming, exc)
         self._wheel.discard(self)
         self._tell_gone()
+        waiter = self._lost_waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def pause_writing(self) -> None:
         """Shut the write gate (called by the transport)."""

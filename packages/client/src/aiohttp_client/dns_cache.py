@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from math import inf
 
 from aiohttp_client.abc import AbstractResolver, ResolveResult
+from aiohttp_client.errors import ClientConnectionError
 from aiohttp_client.tracing import Trace
 
 __all__ = ("DNSCacheTable", "SharedLookups")
@@ -133,7 +134,12 @@ class SharedLookups:
             query = self._loop.create_task(self._query(host, port, traces))
             self._queries[key] = query
             query.add_done_callback(lambda task: self._answered(key, task))
-        return list(await asyncio.shield(query))
+        try:
+            return list(await asyncio.shield(query))
+        except asyncio.CancelledError:
+            if self.closed and query.cancelled():
+                raise ClientConnectionError("Connector is closed") from None
+            raise
 
     async def _query(
         self, host: str, port: int, traces: Sequence[Trace] | None

@@ -208,6 +208,24 @@ class Pool(Generic[KeyT, ConnT]):
             self._drop_lane_if_unused(lane)
         return slot
 
+    def reuse(self, key: KeyT, now: float) -> Slot[KeyT, ConnT] | None:
+        """Return the ``LEASED`` slot of an idle connection, or ``None``; :meth:`acquire` knows more.
+
+        The short way for a request that finds a connection ready.
+        """
+        lane = self._lanes.get(key)
+        if lane is None or not lane.idle:
+            return None
+        slot = lane.idle[0]
+        if slot.expires <= now or now - slot.born >= self.max_lifetime:
+            return None
+        lane.idle.popleft()
+        del self._idle[slot]
+        slot.state = LEASED
+        slot.uses += 1
+        self._counts[1] += 1
+        return slot
+
     def enqueue(self, key: KeyT, now: float) -> Ticket[KeyT, ConnT]:
         """Take the last place in the queue.  The ticket is granted later, or cancelled by you.
 
@@ -233,9 +251,9 @@ class Pool(Generic[KeyT, ConnT]):
         if slot is None:
             self._forget(ticket)
             self._serve(now)
-        elif slot.state is LEASED:
+        elif slot.state is LEASED and slot.connection is not None:
             self.release(slot, now)
-        elif slot.state is CONNECTING:
+        else:
             self.discard(slot, now)
 
     # -- telling --------------------------------------------------------------------------------
@@ -250,6 +268,19 @@ class Pool(Generic[KeyT, ConnT]):
         slot.born = now
         slot.uses = 1
         self._counts[0] += 1
+
+    def replace(self, slot: Slot[KeyT, ConnT]) -> Slot[KeyT, ConnT]:
+        """The connection of a ``LEASED`` slot turned out to be dead: return a slot in its place.
+
+        It is ``CONNECTING``; nobody else can come in between.
+        """
+        lane = slot.lane
+        if slot.state is GONE or self._lanes.get(lane.key) is not lane:
+            raise RuntimeError("the slot is gone")
+        slot.state = GONE
+        fresh = Slot(lane)
+        self._connecting += 1
+        return fresh
 
     def release(
         self, slot: Slot[KeyT, ConnT], now: float, idle_limit: float | None = None

@@ -13,7 +13,7 @@ Laws
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from math import ceil, inf
 from types import TracebackType
 from typing import Final, Protocol
@@ -24,9 +24,24 @@ __all__ = (
     "DeadlineWheel",
     "Phase",
     "PhaseLimit",
+    "Unset",
     "Watched",
     "deadline_after",
+    "sentinel",
 )
+
+
+class Unset(Enum):
+    """The type of :data:`sentinel`."""
+
+    SENTINEL = 0
+
+    def __repr__(self) -> str:
+        return "sentinel"
+
+
+sentinel: Final = Unset.SENTINEL
+"""Stands for an argument that was not given, where ``None`` means something."""
 
 
 class Phase(StrEnum):
