@@ -17,7 +17,6 @@ import os
 import sys
 import warnings
 from collections.abc import (
-    Awaitable,
     Callable,
     Iterable,
     Iterator,
@@ -30,7 +29,6 @@ from typing import Any, ClassVar, TypeVar, cast, overload
 from aiosignal import Signal
 from frozenlist import FrozenList
 
-from aiohttp_core import hdrs
 from aiohttp_core.log import web_logger
 from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
 from aiohttp_web.cleanup import CleanupContext
@@ -212,7 +210,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
     def __copy__(self) -> "Application":
         raise TypeError("an application cannot be copied")
 
-    @overload  # type: ignore[override]
+    @overload
     def __getitem__(self, key: AppKey[_T]) -> _T: ...
 
     @overload
@@ -229,7 +227,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
                 stacklevel=3,
             )
 
-    @overload  # type: ignore[override]
+    @overload
     def __setitem__(self, key: AppKey[_T], value: _T) -> None: ...
 
     @overload
@@ -513,7 +511,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         match_info.freeze()
         request.set_match_info(match_info)
 
-        if hdrs.EXPECT in request.headers:
+        if request.has_expectation:
             answer = await match_info.expect_handler(request)
             if answer is not None:
                 return cast(StreamResponse, answer)

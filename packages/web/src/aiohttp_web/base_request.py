@@ -24,6 +24,7 @@ from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from yarl import URL
 
 from aiohttp_core import hdrs
+from aiohttp_core.errors import PayloadEncodingError
 from aiohttp_core.fields.content_type import (
     DEFAULT_CONTENT_TYPE,
     is_json_type,
@@ -50,6 +51,7 @@ from aiohttp_web.forms import (
     parse_urlencoded_form,
 )
 from aiohttp_web.keyed_state import KeyedState
+from aiohttp_web.payload_errors import RequestPayloadError
 from aiohttp_web.query_string import EMPTY_QUERY, parse_query
 from aiohttp_web.request_target import is_origin_form, target_url
 
@@ -383,6 +385,18 @@ class BaseRequest(KeyedState):
         return self.keep_alive and (protocol is None or bool(protocol.keeps_alive))
 
     @property
+    def has_expectation(self) -> bool:
+        """Whether an HTTP/1.1 client sent ``Expect``; its value is in the fields (EXP-01)."""
+        expect: bool = self._message.expect
+        return expect
+
+    @property
+    def has_expectation(self) -> bool:
+        """Whether the client sent ``Expect`` and waits for an interim response."""
+        expect: bool = self._message.expect
+        return expect
+
+    @property
     def content_type(self) -> str:
         """The media type, ``application/octet-stream`` without a valid one (WREQ-14)."""
         value = self._message.field(b"content-type")
@@ -515,7 +529,10 @@ class BaseRequest(KeyedState):
         pieces: list[bytes] = []
         size = 0
         while not payload.at_eof():
-            piece = await payload.readany()
+            try:
+                piece = await payload.readany()
+            except PayloadEncodingError as exc:
+                raise RequestPayloadError(exc.message) from exc
             size += len(piece)
             if limit and size > limit:
                 raise HTTPRequestEntityTooLarge(max_size=limit, actual_size=size)

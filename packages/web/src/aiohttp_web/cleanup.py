@@ -34,7 +34,7 @@ class CleanupError(RuntimeError):
 class _OneYield(AbstractAsyncContextManager[None]):
     """An asynchronous generator with exactly one ``yield``, as a context manager."""
 
-    def __init__(self, generator: AsyncIterator[None]) -> None:
+    def __init__(self, generator: AsyncIterator[Any]) -> None:
         self._generator = generator
 
     async def __aenter__(self) -> None:

@@ -281,7 +281,7 @@ class RootDirectory:
         raise FileRefused(404)
 
     def _descend(self, steps: list[str]) -> tuple[int, int | None]:
-        """Return the directory reached on *steps*, and the position of a link that ended the way."""
+        """Return the directory reached, and the position of a link if one ended the way."""
         directory = os.open(self._real, _STEP)
         try:
             for position, step in enumerate(steps):

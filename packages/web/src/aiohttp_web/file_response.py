@@ -31,8 +31,8 @@ from aiohttp_core.fields.conditional import (
     evaluate_preconditions,
     range_still_applies,
 )
-from aiohttp_core.fields.etags import ETag, parse_etags
 from aiohttp_core.fields.dates import parse_http_date
+from aiohttp_core.fields.etags import ETag, parse_etags
 from aiohttp_core.fields.ranges import (
     ByteRange,
     RangeNotSatisfiable,
@@ -203,7 +203,9 @@ class FileResponse(StreamResponse):
         codings: list[tuple[str, str]] = []
         if accepted and hdrs.CONTENT_ENCODING not in self.headers:
             codings = _acceptable(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING)))
-        fields = {name: request.headers[name] for name in _ASKED if name in request.headers}
+        fields: dict[str, str] = {
+            name: request.headers[name] for name in _ASKED if name in request.headers
+        }
         loop = asyncio.get_running_loop()
         opening = loop.run_in_executor(None, self._open_and_decide, request.method, fields, codings)
         try:
@@ -320,7 +322,7 @@ class FileResponse(StreamResponse):
         if NOSENDFILE or transport is None or not hasattr(writer, "count_sent"):
             return False
         # What is coded, framed in chunks or encrypted passes through Python.
-        if self.chunked or hdrs.CONTENT_ENCODING in self.headers and file.coding is None:
+        if self.chunked or (hdrs.CONTENT_ENCODING in self.headers and file.coding is None):
             return False
         if transport.get_extra_info("sslcontext") is not None:
             return False

@@ -68,7 +68,7 @@ def normalize_path_middleware(
             found.append(_SLASHES.sub("/", path + "/"))
         if merge_slashes and remove_slash:
             merged = _SLASHES.sub("/", path)
-            found.append(merged[:-1] if merged.endswith("/") else merged)
+            found.append(merged.removesuffix("/"))
         return [variant for variant in found if variant and variant != path]
 
     @middleware

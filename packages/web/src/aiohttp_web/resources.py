@@ -227,7 +227,7 @@ class PlainResource(Resource):
         """Return the path under ``path``."""
         return {"path": self._path}
 
-    def url_for(self) -> URL:  # type: ignore[override]
+    def url_for(self) -> URL:
         """Return the path as a relative URL."""
         return _own_path(requote_path(self._path))
 
@@ -291,7 +291,7 @@ class DynamicResource(Resource):
         """Return ``formatter`` and ``pattern``."""
         return {"formatter": self._formatter, "pattern": self._pattern}
 
-    def url_for(self, **parts: str) -> URL:  # type: ignore[override]
+    def url_for(self, **parts: str) -> URL:
         """Return the relative URL with *parts* quoted in their places.
 
         A ``/`` in a value stays. ``KeyError`` for a missing part, ``TypeError`` for what is no

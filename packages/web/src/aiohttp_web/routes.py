@@ -80,12 +80,12 @@ def _checked_handler(handler: Any) -> Any:
 
     @functools.wraps(handler)
     async def in_coroutine(request: Any) -> Any:
-        result = handler(request)
+        result: Any = handler(request)
         if inspect.isgenerator(result):
             # A coroutine in the style of before ``async def``.
             while True:
                 try:
-                    awaited = next(result)
+                    awaited: Any = next(result)
                 except StopIteration as stop:
                     return stop.value
                 if awaited is None:
@@ -101,11 +101,14 @@ class RouteOwner(Protocol):
     """The resource, as its routes see it."""
 
     @property
-    def name(self) -> str | None: ...
+    def name(self) -> str | None:
+        """The name, or ``None``."""
 
-    def url_for(self, *args: Any, **kwargs: Any) -> URL: ...
+    def url_for(self, *args: Any, **kwargs: Any) -> URL:
+        """Return a URL of the resource."""
 
-    def get_info(self) -> Any: ...
+    def get_info(self) -> Any:
+        """Return its description."""
 
     def __len__(self) -> int: ...
 

@@ -129,7 +129,7 @@ class StaticResource(PrefixResource):
         page = directory_page(base, relative, entries)
         return Response(text=page, content_type="text/html")
 
-    def url_for(  # type: ignore[override]
+    def url_for(
         self, *, filename: str | os.PathLike[str], append_version: bool | None = None
     ) -> URL:
         """Return the URL of *filename*, a path below the directory.

@@ -9,8 +9,6 @@ Laws
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
 
-from yarl import URL
-
 from aiohttp_web.domains import AbstractRuleMatching, Domain
 from aiohttp_web.match import UrlMappingMatchInfo
 from aiohttp_web.resources import AbstractResource, PrefixResource, Resolution
@@ -23,18 +21,28 @@ class NestedRouter(Protocol):
     """What the outer router asks of the router of a nested application."""
 
     @property
-    def synchronous(self) -> bool: ...
-    def find(self, request: Any) -> UrlMappingMatchInfo: ...
-    async def resolve(self, request: Any) -> Any: ...
-    def add_prefix(self, prefix: str) -> None: ...
-    def routes(self) -> Any: ...
+    def synchronous(self) -> bool:
+        """Whether :meth:`find` can decide without waiting."""
+
+    def find(self, request: Any) -> UrlMappingMatchInfo:
+        """Return the match of *request*."""
+
+    async def resolve(self, request: Any) -> Any:
+        """Return the match of *request*, after waiting if that is needed."""
+
+    def add_prefix(self, prefix: str) -> None:
+        """Put *prefix* before all paths."""
+
+    def routes(self) -> Any:
+        """Return a view of all routes."""
 
 
 class NestedApplication(Protocol):
     """What the outer router asks of a nested application."""
 
     @property
-    def router(self) -> Any: ...
+    def router(self) -> Any:
+        """The routing table: a :class:`NestedRouter`, or one with ``resolve`` alone."""
 
 
 class PrefixedSubAppResource(PrefixResource):
