@@ -11,6 +11,12 @@ from aiohttp_websocket.closing import (
     is_wire_code,
     parse_close_payload,
 )
+from aiohttp_websocket.connection import (
+    ConnectionControl,
+    HeartbeatError,
+    WebSocketConnection,
+    WebSocketSettings,
+)
 from aiohttp_websocket.deflate import Deflater, Inflater
 from aiohttp_websocket.deflate_params import (
     DeflateParams,
@@ -56,8 +62,10 @@ __all__ = (
     "ClientHandshake",
     "CloseState",
     "Closing",
+    "ConnectionControl",
     "DeflateParams",
     "Deflater",
+    "HeartbeatError",
     "Inflater",
     "MessageReader",
     "ServerHandshake",
@@ -67,8 +75,10 @@ __all__ = (
     "WSMessage",
     "WSMessageTypeError",
     "WSMsgType",
+    "WebSocketConnection",
     "WebSocketDataQueue",
     "WebSocketError",
+    "WebSocketSettings",
     "WebSocketWriter",
     "accept_answer",
     "accept_request",

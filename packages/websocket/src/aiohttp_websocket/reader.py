@@ -72,9 +72,9 @@ class MessageReader:
     """The receiving half of one connection.
 
     *deliver* gets each message with the number of payload bytes it holds.  *masked* is what the
-    peer must do: true on a server, false on a client.  *max_msg_size* limits a message, before and after
-    decompression, in bytes; 0 means no limit.  *inflater* is given if permessage-deflate was agreed
-    upon.  With *decode_text* false TEXT messages carry ``bytes`` that were not checked.
+    peer must do: true on a server, false on a client.  *max_msg_size* limits a message, before and
+    after decompression, in bytes; 0 means no limit.  *inflater* is given if permessage-deflate was
+    agreed upon.  With *decode_text* false TEXT messages carry ``bytes`` that were not checked.
     """
 
     __slots__ = (

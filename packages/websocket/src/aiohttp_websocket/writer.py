@@ -101,24 +101,45 @@ class WebSocketWriter:
         self, message: bytes, opcode: int, compress: int | None = None
     ) -> Awaitable[None] | None:
         """Send as :meth:`send_frame` does; return what is left to wait for, or ``None``."""
-        if self._closing and opcode != WSMsgType.CLOSE:
-            raise ClientConnectionResetError(CLOSING)
         if type(message) is not bytes:
             message = bytes(message)
-        if opcode < 8:
-            wanted = self.compress if compress is None else compress
-            if wanted and self.compress:
-                if self._job is not None or len(message) > EXECUTOR_SIZE:
-                    return self._queue(lambda: self._send_compressed(message, opcode, compress))
-                self._write(FIN | RSV1 | opcode, self._choose_deflater(compress).deflate(message))
-                return self._after_write()
-            if self._job is not None:
-                return self._queue(lambda: self._send_plain(message, opcode))
-            if len(message) > self.fragment_above:
-                return self._queue(lambda: self._send_plain(message, opcode))
-        self._write(FIN | opcode, message)
+        compressed = self._is_compressed(opcode, compress)
+        if self._has_to_queue(message, opcode, compressed=compressed):
+            self._check_open(opcode)
+            if compressed:
+                return self._queue(lambda: self._send_compressed(message, opcode, compress))
+            return self._queue(lambda: self._send_plain(message, opcode))
+        self.write_frame(message, opcode, compress)
         # A control frame is small, and whoever answers a ping must not wait for a slow peer.
         return self._after_write() if opcode < 8 else None
+
+    def write_frame(self, message: bytes, opcode: int, compress: int | None = None) -> None:
+        """Write one message at once, whatever the transport still holds.
+
+        ``RuntimeError`` for a message that cannot leave at once; see :meth:`send_frame` for that.
+        """
+        self._check_open(opcode)
+        compressed = self._is_compressed(opcode, compress)
+        if self._has_to_queue(message, opcode, compressed=compressed):
+            raise RuntimeError("This message has to be awaited")
+        if compressed:
+            self._write(FIN | RSV1 | opcode, self._choose_deflater(compress).deflate(message))
+        else:
+            self._write(FIN | opcode, message)
+
+    def _check_open(self, opcode: int) -> None:
+        if self._closing and opcode != WSMsgType.CLOSE:
+            raise ClientConnectionResetError(CLOSING)
+
+    def _is_compressed(self, opcode: int, compress: int | None) -> bool:
+        return bool(self.compress and opcode < 8 and (compress is None or compress))
+
+    def _has_to_queue(self, message: bytes, opcode: int, *, compressed: bool) -> bool:
+        """Whether a message is sent by a job of its own, or behind one."""
+        if opcode >= 8:
+            return False
+        limit = EXECUTOR_SIZE if compressed else self.fragment_above
+        return self._job is not None or len(message) > limit
 
     async def close(self, code: int = 1000, message: bytes | str = b"") -> None:
         """Send a CLOSE frame once; later calls do nothing.
