@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Releasing the seven distributions.
 
-    python3 tools/dev.py release check               versions, pins, change notes
-    python3 tools/dev.py release notes NAME          show the change notes of a package
-    python3 tools/dev.py release build [--out DIR]   sdists, and wheels from them, in dependency order
-    python3 tools/dev.py release verify [--out DIR]  what is inside the files
-    python3 tools/dev.py release rehearse            all of it, then publish to an index on this machine
-                                                 and install from there
+    python3 tools/dev.py release check            versions, pins, change notes
+    python3 tools/dev.py release notes NAME       show the change notes of a package
+    python3 tools/dev.py release build [--out D]  sdists, and wheels from them, in order
+    python3 tools/dev.py release verify [--out D] what is inside the files
+    python3 tools/dev.py release rehearse         all of it, then publish to an index on this
+                                                  machine and install from there
 
 Nothing here can publish to a real index: that is done with the verified files, by a job that can
 build nothing.
