@@ -33,11 +33,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from multidict import CIMultiDict
 
-from aiohttp_core.errors import ClientConnectionResetError, HttpProcessingError
+from aiohttp_core.errors import (
+    ClientConnectionResetError,
+    HttpProcessingError,
+    PayloadEncodingError,
+)
 from aiohttp_core.flow import WriteGate
 from aiohttp_core.parser import RequestParser
 from aiohttp_core.serializer import head as serialize_head
-from aiohttp_core.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_core.writer import StreamWriter
 from aiohttp_web.body_intake import BodyIntake
@@ -261,7 +265,7 @@ class RequestHandler:
         self._peer_left()
         intake = self._intake
         if intake is not None and not intake.complete:
-            intake.stream.set_exception(ClientConnectionResetError("Connection lost"))
+            intake.forbid(ClientConnectionResetError("Connection lost"))
         if self._receiver is not None:
             self._receiver.connection_lost(exc)
         if self._task is not None and self._options.handler_cancellation:
@@ -414,9 +418,10 @@ class RequestHandler:
 
     def _begin_body(self, head: Any) -> None:
         options = self._options
-        stream = StreamReader(self, options.read_bufsize)
         coding = head.content_encoding if self._auto_decompress else None
-        intake = self._intake = BodyIntake(self._parser, stream, coding, head.chunked)
+        intake = self._intake = BodyIntake(
+            self, self._parser, options.read_bufsize, coding, head.chunked
+        )
         intake.pump()
         if intake.failed is not None and self._parser.failed:
             # Broken framing that came with the head: the handler never sees it (ADD-441).
@@ -526,9 +531,9 @@ class RequestHandler:
                 exc_info=exc,
             )
             raise ClientConnectionResetError("The response cannot be completed") from exc
-        if isinstance(exc, RequestPayloadError):
+        if isinstance(exc, (RequestPayloadError, PayloadEncodingError)):
             self._server.logger.debug("Bad body from %s: %s", request.remote, exc)
-            status = exc.status
+            status = getattr(exc, "status", 400)
             response = Response(status=status, text=f"{status}: {exc}")
             response.force_close()
             return response
@@ -568,7 +573,7 @@ class RequestHandler:
         intake = self._intake
         if intake is not None:
             if not intake.stream.at_eof() or intake.failed is not None:
-                intake.stream.set_exception(PayloadAccessError("The response was sent already"))
+                intake.forbid(PayloadAccessError("The response was sent already"))
             if not intake.complete:
                 self._linger(bool(keep))
                 return
