@@ -17,6 +17,7 @@ import os
 import sys
 import warnings
 from collections.abc import (
+    Awaitable,
     Callable,
     Iterable,
     Iterator,
@@ -498,6 +499,17 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         return _server_factory[0](self, **kwargs)
 
     # The way of one request
+
+    @property
+    def handle_request(self) -> Callable[[Any], Awaitable[StreamResponse]]:
+        """The coroutine function that answers a routed request; what a server runs."""
+        # Looked up on the class: tools replace ``Application._handle``.
+        return self._handle
+
+    @property
+    def request_handler(self) -> Handler:
+        """The coroutine function that a server calls with each request."""
+        return self._handle
 
     async def _handle(self, request: Any) -> StreamResponse:
         router = self._router
