@@ -506,11 +506,6 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         # Looked up on the class: tools replace ``Application._handle``.
         return self._handle
 
-    @property
-    def request_handler(self) -> Handler:
-        """The coroutine function that a server calls with each request."""
-        return self._handle
-
     async def _handle(self, request: Any) -> StreamResponse:
         router = self._router
         if self._plain_router and router.synchronous:

@@ -13,7 +13,7 @@ __all__ = ("make_server",)
 def make_server(app: Application, **options: Any) -> Server:
     """Return a :class:`Server` for *app*, which must be frozen.  *options* are those of Server."""
     return Server(
-        app.request_handler,
+        app.handle_request,
         request_factory=partial(
             Request,
             client_max_size=app.client_max_size,
