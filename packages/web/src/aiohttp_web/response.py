@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython  # noqa: F401
 
-__all__ = ("Response", "StreamResponse")
+__all__ = ("LooseHeaders", "Response", "StreamResponse")
 
 LooseHeaders = Mapping[str, str] | Mapping[istr, str] | Iterable[tuple[str | istr, str]]
 

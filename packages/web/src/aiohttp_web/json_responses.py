@@ -1,0 +1,63 @@
+"""Responses whose body is JSON (spec rows WRSP-26, ADD-507, ADD-508)."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp_web.response import LooseHeaders, Response
+
+__all__ = ("json_bytes_response", "json_response")
+
+_UNSET: Any = object()
+
+
+def json_response(
+    data: Any = _UNSET,
+    *,
+    text: str | None = None,
+    body: bytes | None = None,
+    status: int = 200,
+    reason: str | None = None,
+    headers: LooseHeaders | None = None,
+    content_type: str = "application/json",
+    dumps: Callable[[Any], str] = json.dumps,
+) -> Response:
+    """Return a response with *data* as JSON, made by *dumps*; or with a *text* or *body* of JSON.
+
+    ValueError if *data* comes together with either.
+    """
+    if data is not _UNSET:
+        if text or body:
+            raise ValueError("only one of data, text, or body should be specified")
+        text = dumps(data)
+    return Response(
+        text=text,
+        body=body,
+        status=status,
+        reason=reason,
+        headers=headers,
+        content_type=content_type,
+    )
+
+
+def json_bytes_response(
+    data: Any = _UNSET,
+    *,
+    dumps: Callable[[Any], bytes],
+    body: bytes | None = None,
+    status: int = 200,
+    reason: str | None = None,
+    headers: LooseHeaders | None = None,
+    content_type: str = "application/json",
+) -> Response:
+    """Return a response with *data* as JSON, made by a *dumps* that returns bytes.
+
+    No charset is added.  ValueError if *data* and *body* come together.
+    """
+    if data is not _UNSET:
+        if body is not None:
+            raise ValueError("only one of data or body should be specified")
+        body = dumps(data)
+    return Response(
+        body=body, status=status, reason=reason, headers=headers, content_type=content_type
+    )
