@@ -21,6 +21,8 @@ from aiohttp_web.match import UrlMappingMatchInfo
 from aiohttp_web.routes import AbstractRoute, ExpectHandler, ResourceRoute, check_method
 
 __all__ = (
+    "ANY_STEPS",
+    "ONE_STEP",
     "AbstractResource",
     "DynamicResource",
     "PlainResource",
@@ -43,6 +45,11 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VARIABLE = re.compile(r"(\{[_a-zA-Z][^{}]*(?:\{[^{}]*\}[^{}]*)*\})")
 _NAMED = re.compile(r"\{(?P<name>[_a-zA-Z][_a-zA-Z0-9]*)(?::(?P<pattern>.+))?\}", re.DOTALL)
 _DEFAULT_PATTERN: Final = r"[^{}/]+"
+
+
+# Stand for variable parts in a skeleton: of one step, and of an own pattern that may cross steps.
+ONE_STEP: Final = "\0"
+ANY_STEPS: Final = "\1"
 
 
 def match_form(path: str) -> str:
@@ -244,22 +251,31 @@ class DynamicResource(Resource):
         self._orig_path = path
         pattern = ""
         formatter = ""
+        skeleton = ""
         for part in _VARIABLE.split(path):
             variable = _NAMED.fullmatch(part)
             if variable is not None:
                 named = variable["name"]
                 pattern += f"(?P<{named}>{variable['pattern'] or _DEFAULT_PATTERN})"
                 formatter += f"{{{named}}}"
+                skeleton += ANY_STEPS if variable["pattern"] else ONE_STEP
             elif "{" in part or "}" in part:
                 raise ValueError(f"Invalid path {path!r}[{part!r}]")
             else:
                 pattern += re.escape(match_form(part))
                 formatter += requote_path(part)
+                skeleton += match_form(part)
         try:
             self._pattern = re.compile(pattern)
         except re.error as error:
             raise ValueError(f"Bad pattern {pattern!r}: {error}") from None
         self._formatter = formatter
+        self._skeleton = skeleton
+
+    @property
+    def skeleton(self) -> str:
+        """The path with its variable parts as :data:`ONE_STEP` and :data:`ANY_STEPS`."""
+        return self._skeleton
 
     @property
     def canonical(self) -> str:
@@ -270,6 +286,7 @@ class DynamicResource(Resource):
         """Put *prefix* before the path."""
         self._pattern = re.compile(re.escape(match_form(prefix)) + self._pattern.pattern)
         self._formatter = prefix + self._formatter
+        self._skeleton = match_form(prefix) + self._skeleton
 
     def match_values(self, path: str) -> dict[str, str] | None:
         """Return the decoded parts of *path*, or ``None``."""

@@ -21,12 +21,12 @@ from aiohttp_core import hdrs
 from aiohttp_web.abc import AbstractRouter
 from aiohttp_web.exceptions import HTTPException, HTTPMethodNotAllowed, HTTPNotFound
 from aiohttp_web.match import MatchInfoError, UrlMappingMatchInfo
+from aiohttp_web.resource_index import ResourceIndex
 from aiohttp_web.resources import (
     AbstractResource,
     DynamicResource,
     PlainResource,
     Resource,
-    index_key,
 )
 from aiohttp_web.routes import AbstractRoute, ExpectHandler
 from aiohttp_web.static import StaticResource
@@ -88,8 +88,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         self._named_resources: dict[str, AbstractResource] = {}
         self._domains: list[MatchedSubAppResource] = []
         self._fixed: dict[str, list[PlainResource]] = {}
-        self._index: dict[str, list[AbstractResource]] = {}
-        self._longest_key = 0
+        self._index = ResourceIndex()
         self._synchronous = True
 
     # Resolving
@@ -133,7 +132,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
                     return UrlMappingMatchInfo({}, route)
                 allowed = allowed.union(routes) if allowed else set(routes)
         if self._index:
-            for resource in self._indexed(path):
+            for resource in self._index.candidates(path):
                 match_info, methods = resource.find(method, path, request)  # type: ignore[attr-defined]
                 if match_info is not None:
                     found: UrlMappingMatchInfo = match_info
@@ -145,22 +144,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
     def _candidates(self, path: str) -> Iterator[AbstractResource]:
         yield from self._domains
         yield from self._fixed.get(path, ())
-        yield from self._indexed(path)
-
-    def _indexed(self, path: str) -> Iterator[AbstractResource]:
-        """Give the resources whose fixed part is a prefix of *path*, the longest part first."""
-        index = self._index
-        longest = self._longest_key
-        if len(path) > longest + 1:
-            # No key is longer: the tail of the path is skipped, however many slashes it has.
-            path = path[: path.rfind("/", 0, longest + 1) + 1]
-        while path:
-            resources = index.get(path)
-            if resources is not None:
-                yield from resources
-            if path == "/":
-                return
-            path = path[: path.rfind("/")] or "/"
+        yield from self._index.candidates(path)
 
     @staticmethod
     def _nowhere(method: str, allowed: set[str] | None) -> MatchInfoError:
@@ -244,15 +228,12 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         elif type(resource) is PlainResource:
             self._fixed.setdefault(resource.match_path, []).append(resource)
         else:
-            key = index_key(resource.canonical)
-            self._index.setdefault(key, []).append(resource)
-            self._longest_key = max(self._longest_key, len(key))
+            self._index.add(resource)
 
     def _reindex(self) -> None:
         self._domains.clear()
         self._fixed.clear()
         self._index.clear()
-        self._longest_key = 0
         for resource in self._resources:
             self._index_resource(resource)
 

@@ -1,0 +1,121 @@
+"""Which resources of a table can match a path at all.
+
+Laws
+* The candidates are a superset of what matches, in the right order: from the longest fixed part to
+  the shortest, and in order of registration where that part is the same (spec row RTR-16).
+* Where many resources share one fixed part they are told apart by their literal steps, so that the
+  candidates stay few: ``/{tenant}/orders`` is not tried for ``/acme/users``.
+* The work depends on the depth of the table, never on the length of a path.
+"""
+
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Final
+
+from aiohttp_web.resources import (
+    ANY_STEPS,
+    ONE_STEP,
+    AbstractResource,
+    DynamicResource,
+    index_key,
+)
+
+__all__ = ("ResourceIndex",)
+
+# With fewer resources trying them all is quicker than taking the path apart.
+_TRY_ALL: Final = 4
+
+_Ordered = tuple[int, AbstractResource]
+
+
+class _Bucket:
+    """The resources of one fixed part."""
+
+    __slots__ = ("_deepest", "_everything", "_shapes")
+
+    def __init__(self) -> None:
+        self._everything: list[_Ordered] = []
+        # (number of steps or -1, positions of literal steps) -> the literals -> resources
+        self._shapes: dict[
+            tuple[int, tuple[int, ...]], dict[tuple[str, ...], list[_Ordered]]
+        ] = {}
+        self._deepest = 0
+
+    def add(self, resource: AbstractResource) -> None:
+        entry = (len(self._everything), resource)
+        self._everything.append(entry)
+        count = -1
+        literals: dict[int, str] = {}
+        if isinstance(resource, DynamicResource):
+            steps = resource.skeleton.split("/")
+            for position, step in enumerate(steps):
+                if ANY_STEPS in step:
+                    # From here on the positions are unknown.
+                    break
+                if ONE_STEP not in step:
+                    literals[position] = step
+                self._deepest = max(self._deepest, position)
+            else:
+                count = len(steps)
+        table = self._shapes.setdefault((count, tuple(literals)), {})
+        table.setdefault(tuple(literals.values()), []).append(entry)
+
+    def candidates(self, path: str) -> Iterator[AbstractResource]:
+        if len(self._everything) <= _TRY_ALL:
+            for _, resource in self._everything:
+                yield resource
+            return
+        steps = path.split("/", self._deepest + 1)
+        size = len(steps)
+        found: list[_Ordered] = []
+        for (count, positions), table in self._shapes.items():
+            if count >= 0 and size != count:
+                continue
+            if positions and positions[-1] >= size:
+                continue
+            found += table.get(tuple([steps[position] for position in positions]), ())
+        if len(found) > 1:
+            found.sort(key=itemgetter(0))
+        for _, resource in found:
+            yield resource
+
+
+class ResourceIndex:
+    """Resources by the fixed part of their path."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, _Bucket] = {}
+        self._longest = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._buckets)
+
+    def add(self, resource: AbstractResource) -> None:
+        """Take *resource* in, behind those that were added before."""
+        key = index_key(resource.canonical)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket()
+        bucket.add(resource)
+        self._longest = max(self._longest, len(key))
+
+    def clear(self) -> None:
+        """Forget all resources."""
+        self._buckets.clear()
+        self._longest = 0
+
+    def candidates(self, path: str) -> Iterator[AbstractResource]:
+        """Give the resources that may match the match form *path*, in order of precedence."""
+        buckets = self._buckets
+        key = path
+        longest = self._longest
+        if len(key) > longest + 1:
+            # No key is longer: the rest of the path is skipped, however many slashes it has.
+            key = key[: key.rfind("/", 0, longest + 1) + 1]
+        while key:
+            bucket = buckets.get(key)
+            if bucket is not None:
+                yield from bucket.candidates(path)
+            if key == "/":
+                return
+            key = key[: key.rfind("/")] or "/"
