@@ -39,13 +39,15 @@ def dump_cookies(cookies: Iterable[StoredCookie]) -> str:
     """Return *cookies* as JSON text: ``domain|path`` → name → cookie.
 
     The path in the key has no trailing slash, as in files of aiohttp 3.14; of cookies that differ
-    in nothing else the later one gets a key with its slash.
+    in nothing else the later one gets a key with a slash.  The path that counts is in the cookie.
     """
     data: dict[str, dict[str, dict[str, Any]]] = {}
     for cookie in cookies:
-        group = data.setdefault(f"{cookie.domain}|{cookie.path.rstrip('/')}", {})
-        if cookie.name in group:
-            group = data.setdefault(f"{cookie.domain}|{cookie.path}", {})
+        key = f"{cookie.domain}|{cookie.path.rstrip('/')}"
+        group = data.setdefault(key, {})
+        while cookie.name in group:
+            key += "/"
+            group = data.setdefault(key, {})
         morsel = cookie.morsel
         entry: dict[str, Any] = {
             "key": morsel.key,

@@ -154,9 +154,9 @@ def _restore(cls: type[BaseException], args: tuple[object, ...], state: dict[str
     headers = state.get("headers")
     if state.pop("_headers_frozen", False) and isinstance(headers, CIMultiDict):
         state["headers"] = CIMultiDictProxy(headers)
-    if isinstance(error, OSError):
-        error.errno = state.pop("errno", None)
-        error.strerror = state.pop("strerror", None)
+    if isinstance(error, OSError) and "errno" in state:
+        error.errno = state.pop("errno")
+        error.strerror = state.pop("strerror")
     error.__dict__.update(state)
     return error
 

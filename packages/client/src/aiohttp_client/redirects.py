@@ -51,6 +51,9 @@ BODY_FIELDS: Final = (
 # RFC 3986 section 3.1
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+# RFC 3986 section 3.2.2 without percent-encoding: no name that is connected to needs it.
+_HOST: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=-]{1,254}|[0-9A-Fa-f:.]+(?:%[\w.%~-]+)?")
+_EMPTY_AUTHORITY: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[/?#]|\Z)")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -158,10 +161,12 @@ def _resolve(base: URL, location: str, *, requote: bool) -> URL:
         if not location.startswith("//", scheme.end()) and name == base.scheme:
             # "http:/path" and "http:path" are relative to the current URL (WHATWG URL, ADD-215).
             location = location[scheme.end() :]
+    if _EMPTY_AUTHORITY.match(location):
+        raise InvalidUrlRedirectClientError(show(location), "The redirect target has no host")
     try:
-        reference = URL(location, encoded=not requote)
-        target = base.join(reference)
-        usable = bool(target.raw_host) and target.port is not None
+        # The fragment is not inherited (ADD-217).
+        target = base.with_fragment(None).join(URL(location, encoded=not requote))
+        usable = _HOST.fullmatch(target.raw_host or "") is not None and target.port is not None
     except ValueError as exc:
         raise InvalidUrlRedirectClientError(
             show(location), "Server attempted redirecting to a location that is no URL"

@@ -136,7 +136,8 @@ class RetryMiddleware:
     *attempts* counts all sendings of one request.  *statuses* are answers that lead to another
     try, *methods* those for which that is harmless.  A ``Retry-After`` of the server sets the
     pause; one that is longer than *longest_retry_after* seconds ends the trying, and the answer is
-    returned.  *budget* is shared by all requests of the middleware; ``None`` switches it off.
+    returned.  *budget* is shared by all requests of the middleware, or of several; the default one lets a fifth
+    of all requests be repeated.  ``RetryBudget(reserve=math.inf)`` has no end.
 
     The last answer or error is the result.  The ``total`` timeout covers all attempts and pauses.
     """
@@ -150,7 +151,6 @@ class RetryMiddleware:
         backoff: Backoff | None = None,
         longest_retry_after: float = 120.0,
         budget: RetryBudget | None = None,
-        use_budget: bool = True,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         if attempts < 1:
@@ -160,18 +160,17 @@ class RetryMiddleware:
         self._methods = frozenset(methods)
         self._backoff = backoff if backoff is not None else Backoff()
         self._longest_retry_after = longest_retry_after
-        self._budget = budget if budget is not None or not use_budget else RetryBudget()
+        self._budget = budget if budget is not None else RetryBudget()
         self._sleep = sleep
 
     @property
-    def budget(self) -> RetryBudget | None:
+    def budget(self) -> RetryBudget:
         """The budget in use."""
         return self._budget
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send *request* until an answer holds, or the attempts or the budget are used up."""
-        if self._budget is not None:
-            self._budget.earn()
+        self._budget.earn()
         for repetition in range(1, self._attempts):
             try:
                 response = await handler(request)
@@ -217,4 +216,4 @@ class RetryMiddleware:
         body = request.body
         if not isinstance(body, bytes) and body.consumed:
             return False
-        return self._budget is None or self._budget.spend()
+        return self._budget.spend()
