@@ -313,7 +313,7 @@ async def test_unread_data():
     await stream.read(3)
     with pytest.warns(DeprecationWarning, match="unread_data"):
         stream.unread_data(b"bc")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="unread_data"):
         stream.unread_data(b"")
     assert await stream.read() == b"bcdef"
 
@@ -322,7 +322,7 @@ async def test_unread_data():
 async def test_unread_data_wakes_nobody():
     stream, _ = make()
     task = await started(stream.readany())
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="unread_data"):
         stream.unread_data(b"a")
     await asyncio.sleep(0)
     assert not task.done()
@@ -461,7 +461,7 @@ async def test_iteration_delivers_everything_before_the_error():
     got = []
     with pytest.raises(ClientConnectionError):
         async for pair in stream.iter_chunks():
-            got.append(pair)  # noqa: PERF401 - kept when the loop fails
+            got.append(pair)
     assert got == [(b"ab", True), (b"c", False)]
 
 
@@ -742,8 +742,10 @@ async def test_a_timer_surrounds_each_wait():
 
 PIECES = st.lists(st.binary(max_size=9).map(lambda b: b.replace(b"\x00", b"\n")), max_size=30)
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["read", "exactly", "line", "until", "any", "chunk", "nowait"]),
-              st.integers(1, 12)),
+    st.tuples(
+        st.sampled_from(["read", "exactly", "line", "until", "any", "chunk", "nowait"]),
+        st.integers(1, 12),
+    ),
     max_size=40,
 )
 

@@ -1,4 +1,4 @@
-"""The writer of one message: what reaches the transport, in how many writes, and what is refused."""
+"""The writer of one message: what reaches the transport, in how many writes; refusals."""
 
 import asyncio
 import gzip
@@ -120,7 +120,7 @@ async def test_a_second_head_is_refused():
 
 async def test_a_head_with_line_breaks_is_refused_and_nothing_is_sent():
     writer, transport = make()
-    with pytest.raises(ValueError, match="[Cc]ontrol"):
+    with pytest.raises(ValueError, match=r"[Cc]ontrol"):
         await writer.write_headers(LINE, CIMultiDict(A="b\r\nX: y"))
     assert transport.writes == []
 

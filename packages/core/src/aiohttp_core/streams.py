@@ -711,7 +711,7 @@ class StreamReader:
     def _call(callback: Callable[[], None]) -> None:
         try:
             callback()
-        except Exception:  # noqa: BLE001 - a stranger's callback must not end the feeding
+        except Exception:
             internal_logger.exception("Exception in eof callback")
 
 

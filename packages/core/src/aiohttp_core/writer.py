@@ -83,7 +83,7 @@ class AbstractStreamWriter(ABC):
     async def write_headers(self, status_line: str, headers: "CIMultiDict[str]") -> None:
         """Take the head of the message."""
 
-    def send_headers(self) -> None:  # noqa: B027 - an optional step
+    def send_headers(self) -> None:
         """Send the head now, if it is held back.  Does nothing for writers that never do so."""
 
 

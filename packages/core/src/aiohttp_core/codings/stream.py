@@ -136,6 +136,7 @@ class DecodingStream:
         """Throw everything away, without decoding it; the end is still noticed."""
         ends = [item for item in self._pending if isinstance(item, _End)]
         self._stop()
+        self.reading_paused = False
         self.reader.discard()
         for end in ends:
             self._end(end)
