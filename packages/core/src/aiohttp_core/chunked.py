@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiohttp_core import grammar
-from aiohttp_core.errors import HeadTooLarge, StartLineTooLong, TransferEncodingError, show
+from aiohttp_core.errors import LineTooLong, TransferEncodingError, show
 from aiohttp_core.head import decode_value
 from aiohttp_core.head_scanner import HeadScanner
 from aiohttp_core.limits import HeadLimits
@@ -200,7 +200,7 @@ class ChunkedDecoder:
 
     def _check_length(self, length: int) -> None:
         if length > self._limits.max_line_size:
-            raise StartLineTooLong(b"chunk-size", self._limits.max_line_size, length)
+            raise LineTooLong(b"chunk-size line", self._limits.max_line_size, length)
 
     def _size_line(self, line: bytes) -> None:
         """Judge a chunk-size line, given without its CRLF."""
@@ -213,7 +213,7 @@ class ChunkedDecoder:
                 raise TransferEncodingError(f"Bad chunk extension {show(extension)}")
             self._budget -= len(extension)
             if self._budget < 0:
-                raise HeadTooLarge("Too many bytes of chunk extensions")
+                raise TransferEncodingError("Too many bytes of chunk extensions")
         size = int(digits, 16) if len(digits) <= 16 else grammar.MAX_LENGTH + 1
         self._begin_chunk(size, digits)
 

@@ -1,40 +1,17 @@
 cimport cython
 
+from aiohttp_core.control_fields cimport ControlFields
 from aiohttp_core.head cimport MessageHead, RequestHead, ResponseHead
 
 ctypedef const unsigned char *octets
 
-cdef dict _KINDS
-cdef dict _CONNECTION_VALUES
-cdef dict _OPTIONS
 cdef dict _METHODS
 cdef dict _SINGLE_CODINGS
 cdef bytes _NAME_TABLE
 cdef bytes _VALUE_TABLE
 cdef bytes _TARGET_TABLE
-cdef bytes _HOST_TABLE
-
-cdef int _HOST
-cdef int _CONNECTION
-cdef int _CONTENT_LENGTH
-cdef int _TRANSFER_ENCODING
-cdef int _CONTENT_ENCODING
-cdef int _UPGRADE
-cdef int _EXPECT
-cdef int _WEBSOCKET_KEY1
-cdef int _CLOSE
-cdef int _KEEP_ALIVE
-cdef int _ASKS_UPGRADE
-cdef int _LENGTHS
-cdef tuple _BY_LENGTH
-
-@cython.locals(candidates=tuple, name=bytes, kind=int, wanted=octets, i=Py_ssize_t)
-cdef int _kind_at(octets p, Py_ssize_t start, Py_ssize_t length) except -1
 
 cdef bint _is_http_1(octets p, Py_ssize_t at) noexcept
-
-@cython.locals(p=octets, i=Py_ssize_t, table=octets)
-cdef bint _is_plain_host(bytes value) except -1
 
 
 cdef class HeadScanner:
@@ -42,15 +19,13 @@ cdef class HeadScanner:
     cdef readonly bytes raw
     cdef readonly Py_ssize_t size
     cdef readonly Py_ssize_t fields
-    cdef readonly int seen
     cdef readonly list trailers
+    cdef readonly ControlFields control
     cdef bint _is_request
     cdef bint _is_trailers
     cdef bint _lenient
     cdef bint _in_fields
     cdef bint _odd
-    cdef bint _expect
-    cdef int _connection
     cdef int _minor
     cdef int _status
     cdef Py_ssize_t _max_line
@@ -64,11 +39,6 @@ cdef class HeadScanner:
     cdef str _method
     cdef str _target
     cdef str _reason
-    cdef bytes _host
-    cdef bytes _content_length
-    cdef bytes _transfer_encoding
-    cdef bytes _encoding
-    cdef bytes _upgrade
 
     cpdef begin(self)
     cpdef begin_trailers(self)
@@ -86,7 +56,8 @@ cdef class HeadScanner:
 
     @cython.locals(p=octets, names=octets, values=octets, i=Py_ssize_t, line=Py_ssize_t,
                    start=Py_ssize_t, end=Py_ssize_t, length=Py_ssize_t, size=Py_ssize_t,
-                   fields=Py_ssize_t, kind=int)
+                   fields=Py_ssize_t, kind=int, lengths=int,
+                   control=ControlFields)
     cdef Py_ssize_t _scan_usual(self, bytes data, Py_ssize_t pos) except -1
 
     @cython.locals(p=octets, targets=octets, i=Py_ssize_t, start=Py_ssize_t, size=Py_ssize_t)
@@ -98,14 +69,11 @@ cdef class HeadScanner:
     @cython.locals(lf=Py_ssize_t, stop=Py_ssize_t, line=bytes, crlf=bint)
     cdef Py_ssize_t _scan_line(self, bytes data, Py_ssize_t pos) except -2
 
-    @cython.locals(bit=int, options=int, length=bytes)
-    cdef _note(self, int kind, bytes value)
-
-    @cython.locals(head=RequestHead, is_11=bint, host=bytes)
+    @cython.locals(head=RequestHead, is_11=bint, host=bytes, control=ControlFields)
     cpdef RequestHead request(self)
 
-    @cython.locals(head=ResponseHead, status=int, codings=bytes)
+    @cython.locals(head=ResponseHead, status=int, codings=bytes, control=ControlFields)
     cpdef ResponseHead response(self, str method, bint read_until_eof)
 
-    @cython.locals(connection=int, length=bytes, encoding=bytes)
+    @cython.locals(length=bytes, encoding=bytes, control=ControlFields)
     cdef _fill(self, MessageHead head, bint is_11)

@@ -12,6 +12,7 @@ Laws
 from typing import TYPE_CHECKING, Final
 
 from aiohttp_core import grammar, hdrs
+from aiohttp_core.control_fields import LENGTHS, ControlFields, kind_of
 from aiohttp_core.errors import (
     BadHttpMessage,
     BadHttpMethod,
@@ -42,62 +43,7 @@ MAX_BLANK_LINES: Final = 4
 MAX_FOLDS: Final = 64
 """How many continuation lines one field of a response may have."""
 
-# What the scanner acts upon.  The numbers are bits of HeadScanner.seen.
-_HOST: Final = 1
-_CONNECTION: Final = 2
-_CONTENT_LENGTH: Final = 3
-_TRANSFER_ENCODING: Final = 4
-_CONTENT_ENCODING: Final = 5
-_UPGRADE: Final = 6
-_EXPECT: Final = 7
-_WEBSOCKET_KEY1: Final = 8
-_SINGLETON: Final = 9  # and above: only counted
-
-_KINDS: Final[dict[bytes, int]] = {
-    b"host": _HOST,
-    b"connection": _CONNECTION,
-    b"content-length": _CONTENT_LENGTH,
-    b"transfer-encoding": _TRANSFER_ENCODING,
-    b"content-encoding": _CONTENT_ENCODING,
-    b"upgrade": _UPGRADE,
-    b"expect": _EXPECT,
-    b"sec-websocket-key1": _WEBSOCKET_KEY1,
-    b"content-location": 9,
-    b"content-range": 10,
-    b"content-type": 11,
-    b"etag": 12,
-    b"max-forwards": 13,
-    b"server": 14,
-    b"user-agent": 15,
-}
-_KIND_OF: Final[dict[bytes, int]] = _KINDS | {
-    name.title().replace(b"Etag", b"ETag"): kind for name, kind in _KINDS.items()
-}
-
-# ADD-015; Transfer-Encoding in two lines is legal in RFC 9112 and used by nobody but attackers.
-_ONCE: Final = frozenset({_HOST, _CONTENT_LENGTH, _TRANSFER_ENCODING, *range(_SINGLETON, 16)})
-
-# Connection options, as bits.
-_CLOSE: Final = 1
-_KEEP_ALIVE: Final = 2
-_ASKS_UPGRADE: Final = 4
-_OPTIONS: Final[dict[bytes, int]] = {
-    b"close": _CLOSE,
-    b"keep-alive": _KEEP_ALIVE,
-    b"upgrade": _ASKS_UPGRADE,
-}
-_CONNECTION_VALUES: Final[dict[bytes, int]] = {
-    b"keep-alive": _KEEP_ALIVE,
-    b"Keep-Alive": _KEEP_ALIVE,
-    b"close": _CLOSE,
-    b"Close": _CLOSE,
-    b"upgrade": _ASKS_UPGRADE,
-    b"Upgrade": _ASKS_UPGRADE,
-    b"keep-alive, Upgrade": _KEEP_ALIVE | _ASKS_UPGRADE,
-}
-
 _METHODS: Final[dict[bytes, str]] = {name.encode(): name for name in sorted(hdrs.METH_ALL)}
-_UPGRADES: Final = frozenset({b"websocket", b"tcp"})  # ADD-025
 _SINGLE_CODINGS: Final[dict[bytes, str]] = {
     name.encode(): name for name in ("gzip", "deflate", "br", "zstd", "identity")
 }
@@ -105,26 +51,6 @@ _SINGLE_CODINGS: Final[dict[bytes, str]] = {
 _NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
 _VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
 _TARGET_TABLE: bytes = grammar.char_table(grammar.TARGET_CHARS)
-_HOST_TABLE: bytes = grammar.char_table(grammar.HOST_CHARS)
-
-# The names by their length, and the lengths that occur, as bits.
-_BY_LENGTH: tuple[tuple[tuple[bytes, int], ...], ...] = tuple(
-    tuple((name, kind) for name, kind in _KINDS.items() if len(name) == length)
-    for length in range(19)
-)
-_LENGTHS: int = sum({1 << len(name) for name in _KINDS})
-
-
-def _kind_at(p: bytes, start: int, length: int) -> int:
-    """Return the kind of the field name at *start*, 0 for those that are not acted upon."""
-    for name, kind in _BY_LENGTH[length]:
-        wanted = name
-        i = 0
-        while i < length and p[start + i] | 32 == wanted[i]:
-            i += 1
-        if i == length:
-            return kind
-    return 0
 
 
 def _is_http_1(p: bytes, at: int) -> bool:
@@ -141,16 +67,6 @@ def _is_http_1(p: bytes, at: int) -> bool:
     )
 
 
-def _is_plain_host(value: bytes) -> bool:
-    """Tell whether *value* is letters, digits, dots and hyphens: valid without a second look."""
-    p = value
-    table = _HOST_TABLE
-    i = 0
-    while table[p[i]]:
-        i += 1
-    return i > 0 and i == len(value)
-
-
 class HeadScanner:
     """Scans head after head; one per connection and direction.
 
@@ -160,13 +76,8 @@ class HeadScanner:
     """
 
     __slots__ = (
-        "_connection",
-        "_content_length",
-        "_encoding",
-        "_expect",
         "_fields_start",
         "_held",
-        "_host",
         "_in_fields",
         "_is_request",
         "_is_trailers",
@@ -183,12 +94,10 @@ class HeadScanner:
         "_skipped",
         "_status",
         "_target",
-        "_transfer_encoding",
-        "_upgrade",
+        "control",
         "done",
         "fields",
         "raw",
-        "seen",
         "size",
         "trailers",
     )
@@ -197,17 +106,11 @@ class HeadScanner:
     raw: bytes
     size: int
     fields: int
-    seen: int
     trailers: list[tuple[bytes, bytes]]
     _held: bytearray | None
     _method: str
     _target: str
     _reason: str
-    _host: bytes | None
-    _content_length: bytes | None
-    _transfer_encoding: bytes | None
-    _encoding: bytes | None
-    _upgrade: bytes | None
 
     def __init__(self, limits: HeadLimits, *, request: bool, lenient: bool = False) -> None:
         self._max_line = limits.max_line_size
@@ -220,6 +123,7 @@ class HeadScanner:
         self._status = 0
         self._minor = 1
         self.trailers = []
+        self.control = ControlFields(is_request=request, lenient=lenient)
         self.begin()
 
     def begin(self) -> None:
@@ -228,20 +132,13 @@ class HeadScanner:
         self.raw = b""
         self.size = 0
         self.fields = 0
-        self.seen = 0
         self._held = None
         self._scanned = 0
         self._skipped = 0
         self._in_fields = False
         self._is_trailers = False
         self._odd = False
-        self._connection = 0
-        self._host = None
-        self._content_length = None
-        self._transfer_encoding = None
-        self._encoding = None
-        self._upgrade = None
-        self._expect = False
+        self.control.clear()
 
     def begin_trailers(self) -> None:
         """Get ready for the trailer section of the message whose head was scanned last."""
@@ -338,8 +235,7 @@ class HeadScanner:
         fields_start = found.start(4)
         self._fields_start = fields_start - pos
         for name, value in grammar.find_framing_fields(data, fields_start - 1, end):
-            kind = _KIND_OF.get(name) or _KINDS[name.lower()]
-            self._note(kind, value.rstrip(grammar.BLANKS))
+            self.control.note(kind_of(name), value.rstrip(grammar.BLANKS))
         self._in_fields = True
         self.size = size
         self.fields = count
@@ -364,6 +260,8 @@ class HeadScanner:
                 return pos
         elif self._is_trailers:
             return pos
+        control = self.control
+        lengths = LENGTHS
         size = self.size
         fields = self.fields
         while True:
@@ -395,13 +293,13 @@ class HeadScanner:
                 break
             size += i + 2 - line
             fields += 1
-            if length < 19 and (_LENGTHS >> length) & 1:
-                kind = _kind_at(p, line, length)
+            if length < 19 and (lengths >> length) & 1:
+                kind = control.kind_at(p, line, length)
                 if kind:
                     end = i
                     while end > start and (p[end - 1] == 32 or p[end - 1] == 9):
                         end -= 1
-                    self._note(kind, data[start:end])
+                    control.note(kind, data[start:end])
             i += 2
         self.size = size
         self.fields = fields
@@ -560,7 +458,7 @@ class HeadScanner:
             raise BadStatusLine("", "Too many empty lines before the start line")
 
     def _unfold(self, data: bytes, pos: int, stop: int, line: bytes) -> tuple[bytes, int]:
-        """Join the continuation lines that follow a field (ADD-046); stop is -1 if more may come."""
+        """Join the continuation lines that follow a field (ADD-046); -1 if more may come."""
         folds = 0
         while True:
             if stop >= len(data):
@@ -621,9 +519,9 @@ class HeadScanner:
         if self._is_trailers:
             self._trailer(name, value)
             return
-        kind = _KINDS.get(name.lower())
-        if kind is not None:
-            self._note(kind, value)
+        kind = kind_of(name)
+        if kind:
+            self.control.note(kind, value)
 
     def _trailer(self, name: bytes, value: bytes) -> None:
         """Keep a trailer field; one that could change a message already judged is not kept."""
@@ -632,54 +530,14 @@ class HeadScanner:
         elif not self._lenient:
             raise InvalidHeader(name, f"Field {show(name)} is not allowed in trailers")
 
-    def _note(self, kind: int, value: bytes) -> None:
-        """Take note of a field that says how the message or the connection goes on."""
-        bit = 1 << kind
-        again = self.seen & bit
-        if again and kind in _ONCE and not self._lenient:
-            names = [name.decode() for name, number in _KINDS.items() if number == kind]
-            raise InvalidHeader(names[0], f"Repeated field {names[0]!r}")
-        self.seen |= bit
-        if kind == _HOST:
-            if value and self._is_request:
-                plain = cython.compiled and _is_plain_host(value)
-                if not plain and not grammar.is_authority(value):
-                    raise InvalidHeader(b"Host", f"Bad Host {show(value)}")
-            self._host = value
-        elif kind == _CONNECTION:
-            options = _CONNECTION_VALUES.get(value, -1)
-            if options < 0:
-                options = 0
-                for option in grammar.split_list(value):
-                    options |= _OPTIONS.get(option, 0)
-            self._connection |= options
-        elif kind == _CONTENT_LENGTH:
-            length = value.lstrip(b"0") or value[-1:]
-            if again and self._content_length != length:
-                raise InvalidHeader(b"Content-Length", "Content-Length fields that differ")
-            if grammar.parse_content_length(value) < 0:
-                raise InvalidHeader(b"Content-Length", f"Bad Content-Length {show(value)}")
-            self._content_length = length
-        elif kind == _TRANSFER_ENCODING:
-            self._transfer_encoding = _joined(self._transfer_encoding, value)
-        elif kind == _CONTENT_ENCODING:
-            self._encoding = _joined(self._encoding, value)
-        elif kind == _UPGRADE:
-            self._upgrade = _joined(self._upgrade, value)
-        elif kind == _EXPECT:
-            self._expect = True
-        elif kind == _WEBSOCKET_KEY1 and self._is_request:
-            raise InvalidHeader(  # ADD-033
-                b"Sec-WebSocket-Key1", "The WebSocket drafts before RFC 6455 are not supported"
-            )
-
     # --- the whole head ---
 
     def request(self) -> RequestHead:
         """Judge the scanned request as a whole and return its head."""
         head = RequestHead.__new__(RequestHead)
+        control = self.control
         is_11 = self._minor != 0
-        host = self._host
+        host = control.host
         if host is None:
             if is_11:
                 raise BadHttpMessage("Missing 'Host' field in an HTTP/1.1 request")
@@ -691,12 +549,12 @@ class HeadScanner:
         if not self._target.startswith("/") or self._method == "CONNECT":
             check_target(self._method, self._target, host)
         self._fill(head, is_11)
-        if self._transfer_encoding is not None:
-            if self._content_length is not None:
+        if control.transfer_encoding is not None:
+            if control.content_length is not None:
                 raise BadHttpMessage("Transfer-Encoding together with Content-Length")
             if not is_11:  # RFC 9112 section 6.1: the framing of such a message is faulty
                 raise BadHttpMessage("Transfer-Encoding in an HTTP/1.0 request")
-            check_request_codings(self._transfer_encoding)
+            check_request_codings(control.transfer_encoding)
             head.chunked = head.has_body = True
         elif head.content_length:
             head.has_body = True
@@ -706,9 +564,9 @@ class HeadScanner:
             # Nobody knows what bytes behind a CONNECT belong to; after a refusal we do not guess.
             head.keep_alive = False
             head.upgrade = True
-        elif is_11 and self._connection & _ASKS_UPGRADE and self._upgrade is not None:
-            head.upgrade = self._upgrade.lower() in _UPGRADES
-        head.expect = is_11 and self._expect
+        elif is_11:
+            head.upgrade = control.asks_upgrade()
+        head.expect = is_11 and control.expect
         return head
 
     def response(self, method: str, *, read_until_eof: bool) -> ResponseHead:
@@ -717,6 +575,7 @@ class HeadScanner:
         Without ``read_until_eof`` a response whose length is not declared has no body.
         """
         head = ResponseHead.__new__(ResponseHead)
+        control = self.control
         if self._odd:
             self.raw = straighten(self.raw)
             self._fields_start = self.raw.index(b"\n") + 1
@@ -725,7 +584,7 @@ class HeadScanner:
         head.reason = self._reason
         head.informational = 100 <= status < 200 and status != 101
         self._fill(head, self._minor != 0)
-        codings = self._transfer_encoding
+        codings = control.transfer_encoding
         if codings is not None and head.content_length is not None:
             raise BadHttpMessage("Transfer-Encoding together with Content-Length")
         if status == 101 or (method == "CONNECT" and 200 <= status < 300):
@@ -756,17 +615,13 @@ class HeadScanner:
             head.version = HttpVersion10
         else:
             head.version = HttpVersion(1, self._minor)
-        connection = self._connection
-        head.keep_alive = not connection & _CLOSE and (is_11 or connection & _KEEP_ALIVE != 0)
-        length = self._content_length
+        control = self.control
+        head.keep_alive = control.keeps_alive(is_11)
+        length = control.content_length
         head.content_length = None if length is None else int(length)
-        encoding = self._encoding
+        encoding = control.encoding
         if encoding is None:
             head.content_encoding = None
         else:
             known = _SINGLE_CODINGS.get(encoding)
             head.content_encoding = decode_value(encoding.lower()) if known is None else known
-
-
-def _joined(before: bytes | None, value: bytes) -> bytes:
-    return value if before is None else before + b", " + value

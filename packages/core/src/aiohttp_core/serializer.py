@@ -41,6 +41,10 @@ LAST_CHUNK: Final = b"0\r\n\r\n"
 
 _VERSIONS: Final[dict[HttpVersion, str]] = {HttpVersion11: "HTTP/1.1", HttpVersion10: "HTTP/1.0"}
 
+MAX_GOOD_NAMES: Final = 1024
+# Field names that were checked.  A name that is not here is checked, and kept while there is room.
+_GOOD_NAMES: set[str] = set()
+
 _NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
 _VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
 
@@ -80,14 +84,20 @@ def check_field(name: str, value: str) -> None:
     :class:`TypeError` if name or value is no ``str``; :class:`ValueError` if the name is no token
     or the value holds a control character other than tab.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"Header name must be str, not {type(name).__name__}")
+    _check_name(name)
     if not isinstance(value, str):
         raise TypeError(f"Value of header {name!r} must be str, not {type(value).__name__}")
-    if not grammar.is_token(_encoded(name)):
-        raise ValueError(f"Header name is no HTTP token: {name!r}")
     if grammar.is_value(_encoded(value)) is None:
         raise ValueError(f"Control character in the value of header {name!r}: {value!r}")
+
+
+def _check_name(name: str) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"Header name must be str, not {type(name).__name__}")
+    if not grammar.is_token(_encoded(name)):
+        raise ValueError(f"Header name is no HTTP token: {name!r}")
+    if len(_GOOD_NAMES) < MAX_GOOD_NAMES:
+        _GOOD_NAMES.add(str(name))
 
 
 def _encoded(text: str) -> bytes:
@@ -101,7 +111,10 @@ def header_lines(headers: Mapping[str, str]) -> bytes:
     Raises what :func:`check_field` raises.
     """
     parts: list[str] = []
+    good = _GOOD_NAMES
     for name, value in headers.items():
+        if name not in good:
+            _check_name(name)
         parts += (name, ": ", value, "\r\n")
     try:
         block = "".join(parts).encode("utf-8", "surrogateescape")
