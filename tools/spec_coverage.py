@@ -7,9 +7,10 @@
     python3 tools/spec_coverage.py --update    read the rows anew from the inventory itself
 
 A test names the rows it proves with ``@pytest.mark.spec("STR-02", "ADD-084")``; the marks are
-found in the syntax trees of the tests, nothing is run.  A mark that names no known row, or whose
-text is not a literal, is an error.  The rows stand in ``tools/spec_rows.tsv``, so that this works
-where the inventory is not at hand.  Standard library only.
+found in the syntax trees of the tests, nothing is run.  In a table of parameters the name may
+come from the table: ``marks=pytest.mark.spec(row[0])`` counts every row that the table names.  A
+mark that names no known row is an error.  The rows stand in ``tools/spec_rows.tsv``, so that this
+works where the inventory is not at hand.  Standard library only.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "tools" / "spec_rows.tsv"
 PAGE = ROOT / "docs" / "spec_coverage.md"
 INVENTORY = [ROOT.parent / "shared" / "spec" / name for name in ("FEATURES.md", "ADDENDUM.md")]
-_ROW = re.compile(r"- ([A-Z]{2,}-\d+)(?: \[(new|kept|legacy)\])?")
+_ROW = re.compile(r"- ([A-Z]{2,}-\d+|C\d+)(?: \[(new|kept|legacy)\])?(?= )")
+_ID = re.compile(r"[A-Z]{2,}-\d+|C\d+")
 _HEADING = re.compile(r"#{1,2} (.+)")
 
 
@@ -83,25 +85,50 @@ def _is_spec(node: ast.AST) -> bool:
     )
 
 
-def _walk(node: ast.AST, owner: tuple[str, ...]) -> Iterator[tuple[ast.Call, tuple[str, ...]]]:
+def _walk(
+    node: ast.AST, owner: tuple[str, ...], outermost: ast.AST
+) -> Iterator[tuple[ast.Call, tuple[str, ...], ast.AST]]:
+    """Yield each mark with its test and the whole decorator or statement it stands in."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         owner = (*owner, node.name)
     if isinstance(node, ast.Call) and _is_spec(node):
-        yield node, owner
+        yield node, owner, outermost
     for child in ast.iter_child_nodes(node):
-        yield from _walk(child, owner)
+        new = isinstance(child, ast.stmt) or child in getattr(node, "decorator_list", ())
+        yield from _walk(child, owner, child if new else outermost)
+
+
+def _texts(node: ast.AST) -> list[str]:
+    constants = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+    return [value for value in constants if isinstance(value, str)]
+
+
+def _ids(call: ast.Call, outermost: ast.AST, tables: dict[str, ast.AST]) -> list[str]:
+    """Return the rows of a mark: its literals, or those of the tables its decorator names."""
+    literal = [text for argument in call.args for text in _texts(argument)]
+    if len(literal) == len(call.args) and all(isinstance(a, ast.Constant) for a in call.args):
+        return literal
+    names = {n.id for n in ast.walk(outermost) if isinstance(n, ast.Name)}
+    found = [text for name in sorted(names & set(tables)) for text in _texts(tables[name])]
+    return [text for text in found if _ID.fullmatch(text)]
 
 
 def marks_in(path: Path, root: Path = ROOT) -> list[Mark]:
-    """Return the marks of one test file; raise ``ValueError`` for one that is not a literal."""
+    """Return the marks of one test file; raise ``ValueError`` for one that names no row."""
     name = path.relative_to(root).as_posix()
+    tree = ast.parse(path.read_text())
+    tables: dict[str, ast.AST] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            tables[node.targets[0].id] = node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            tables[node.target.id] = node.value
     found = []
-    for call, owner in _walk(ast.parse(path.read_text()), ()):
-        ids = [a.value for a in call.args if isinstance(a, ast.Constant)]
-        literal = [i for i in ids if isinstance(i, str)]
-        if call.keywords or not literal or len(literal) != len(call.args):
-            raise ValueError(f"{name}:{call.lineno}: a spec mark needs literal row names")
-        found.append(Mark("::".join((name, *owner)), tuple(literal), f"{name}:{call.lineno}"))
+    for call, owner, outermost in _walk(tree, (), tree):
+        ids = _ids(call, outermost, tables)
+        if call.keywords or not ids:
+            raise ValueError(f"{name}:{call.lineno}: a spec mark needs names of rows")
+        found.append(Mark("::".join((name, *owner)), tuple(ids), f"{name}:{call.lineno}"))
     return found
 
 

@@ -15,7 +15,7 @@ def test_all_marks_name_known_rows() -> None:
 
 def test_rows_are_unique() -> None:
     ids = [row.id for row in spec_coverage.read_rows()]
-    assert len(ids) == len(set(ids)) == 848 + 1108
+    assert len(ids) == len(set(ids)) == 848 + 100 + 1108
 
 
 def test_marks_of_functions_classes_modules_and_parameters(tmp_path: Path) -> None:
@@ -39,8 +39,22 @@ def test_marks_of_functions_classes_modules_and_parameters(tmp_path: Path) -> No
     }
 
 
+def test_names_may_come_from_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "test_trial.py"
+    path.write_text(
+        "ROWS = [('AA-01', 200, 'OK'), ('AA-02', 404, 'No')]\n"
+        "OTHER = ['AA-03']\n"
+        "CASES = [pytest.param(r[1], marks=pytest.mark.spec(r[0])) for r in OTHER]\n"
+        "@pytest.mark.parametrize('s', [param(r[1], marks=pytest.mark.spec(r[0])) for r in ROWS])\n"
+        "def test_one(s): ...\n"
+    )
+    outside, mark = spec_coverage.marks_in(path, tmp_path)
+    assert (mark.test, mark.ids) == ("test_trial.py::test_one", ("AA-01", "AA-02"))
+    assert (outside.test, outside.ids) == ("test_trial.py", ("AA-03",))
+
+
 @pytest.mark.parametrize("text", ["ROW", "", "*ROWS", "'A-1', 2", "id='A-1'"])
-def test_marks_must_be_literal(text: str, tmp_path: Path) -> None:
+def test_marks_must_name_rows(text: str, tmp_path: Path) -> None:
     path = tmp_path / "test_trial.py"
     path.write_text(f"@pytest.mark.spec({text})\ndef test_one(): ...\n")
     with pytest.raises(ValueError, match=r"test_trial\.py:1"):
