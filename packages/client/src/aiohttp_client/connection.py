@@ -449,6 +449,7 @@ class HttpConnection:
         "_owner",
         "_parser",
         "_sent",
+        "_task",
         "_sock_read",
         "_step_error",
         "_step_limit",
@@ -484,6 +485,7 @@ class HttpConnection:
         self._incoming: Incoming | None = None
         self._drained: Incoming | None = None
         self._writer: Any = None
+        self._task: asyncio.Task[None] | None = None
         self._told_gone = False
         self._eof = False
         self._lost: BaseException | None = None
@@ -657,6 +659,10 @@ class HttpConnection:
         """Let ``output_size`` of *writer* count what is sent from now on."""
         self._writer = writer
 
+    def sent_by(self, task: "asyncio.Task[None] | None") -> None:
+        """Cancel *task* when the exchange is given up before the request is written."""
+        self._task = task
+
     def wait_continue(self) -> "asyncio.Future[bool]":
         """The head is out and asks for permission: return what tells whether the body may follow.
 
@@ -769,6 +775,11 @@ class HttpConnection:
         incoming = self._incoming
         if incoming is not None:
             self._fail(incoming, ClientConnectionError("Connection closed"))
+        task = self._task
+        if task is not None:
+            self._task = None
+            if self.writing:
+                task.cancel()
         transport = self.transport
         self._tell_gone()
         if transport is None:

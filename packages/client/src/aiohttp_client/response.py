@@ -124,6 +124,8 @@ class ClientResponse:
     """The reason phrase; may be empty."""
     method: str
     """The method of the request."""
+    in_context = False
+    """Whether the response is used as a context manager now."""
 
     _body: bytes | None = None
     _cached_cookies: SimpleCookie | None = None
@@ -133,7 +135,6 @@ class ClientResponse:
     _continue: Any = None
     _headers: CIMultiDictProxy[str] | None = None
     _history: "tuple[ClientResponse, ...]" = ()
-    _in_context = False
     _incoming: Incoming | None = None
     _loop: asyncio.AbstractEventLoop | None = None
     _raw_headers: tuple[tuple[bytes, bytes], ...] | None = None
@@ -499,7 +500,7 @@ class ClientResponse:
         self.release()
 
     async def __aenter__(self) -> Self:
-        self._in_context = True
+        self.in_context = True
         return self
 
     async def __aexit__(
@@ -508,7 +509,7 @@ class ClientResponse:
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
     ) -> None:
-        self._in_context = False
+        self.in_context = False
         self.release()
 
     def raise_for_status(self) -> None:
@@ -517,7 +518,7 @@ class ClientResponse:
         Outside of ``async with`` the response is released first (spec row ADD-348).
         """
         if self.status >= 400:
-            if not self._in_context:
+            if not self.in_context:
                 self.release()
             raise ClientResponseError(
                 self.request_info,

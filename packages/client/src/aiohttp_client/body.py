@@ -1,0 +1,24 @@
+"""From what a caller gives as ``data`` to a payload."""
+
+from typing import Any
+
+from aiohttp_core.payload import PAYLOAD_REGISTRY, LookupError, Payload  # noqa: A004
+
+__all__ = ("make_body",)
+
+
+def make_body(data: Any) -> Payload | None:
+    """Return the payload for *data*: whatever the registry knows, else a form (CREQ-07).
+
+    ``None`` means no body.  A value of which no form can be made raises ``TypeError``.
+    """
+    if data is None:
+        return None
+    try:
+        return PAYLOAD_REGISTRY.get(data)
+    except LookupError:
+        # Forms are rare among requests, and the package of forms is a large one.
+        from aiohttp_multipart import FormData
+
+        form = data if isinstance(data, FormData) else FormData(data)
+        return form()

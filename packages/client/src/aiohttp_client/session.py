@@ -1,0 +1,476 @@
+"""The client session: where requests start.
+
+Laws
+* Every request goes through :meth:`ClientSession._request`.
+* A session owns its connector unless told otherwise, and closes what it owns.
+* A request that needs nothing special (no options, body, cookies, middlewares, traces, proxy) takes
+  a short way; it leads to the same bytes, errors and states as the long one, and hands over to it
+  as soon as anything special turns up.
+"""
+
+import asyncio
+import json
+import sys
+import traceback
+import warnings
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final, Self, Unpack
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from aiohttp_client.abc import AbstractCookieJar, LooseCookies
+from aiohttp_client.auth import BasicAuth
+from aiohttp_client.call import Call, SessionSettings, build_url, check_url
+from aiohttp_client.connector import BaseConnector
+from aiohttp_client.context_managers import RequestContextManager, SessionRequestContextManager
+from aiohttp_client.cookiejar import CookieJar
+from aiohttp_client.middlewares import ClientMiddlewareType
+from aiohttp_client.options import (
+    LooseHeaders,
+    RaiseForStatus,
+    RequestOptions,
+    call_options,
+)
+from aiohttp_client.request import ClientRequest
+from aiohttp_client.response import CharsetResolver, ClientResponse
+from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
+from aiohttp_client.tcp_connector import TCPConnector
+from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
+from aiohttp_client.tls import SSLOption, check_ssl
+from aiohttp_client.tracing import TraceConfig
+from aiohttp_core import hdrs
+from aiohttp_core.limits import HeadLimits
+from aiohttp_core.streams import DEFAULT_LIMIT
+from aiohttp_core.versions import HttpVersion, HttpVersion11
+
+__all__ = ("ClientSession", "request")
+
+
+def _utf8(response: ClientResponse, body: bytes) -> str:
+    return "utf-8"
+
+
+class ClientSession:
+    """Makes requests over one pool of connections (spec rows SES-01 to SES-37, ADD-141 to ADD-160).
+
+    Make one per application, in a coroutine, and use it as an asynchronous context manager or
+    ``await`` :meth:`close`.
+    """
+
+    ATTRS: Final = frozenset(("_settings", "_closed", "_connector_owner", "_source_traceback"))
+
+    _closed = True  # until __init__ has run
+    _source_traceback: traceback.StackSummary | None = None
+
+    def __init__(
+        self,
+        base_url: str | URL | None = None,
+        *,
+        connector: BaseConnector | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+        cookies: LooseCookies | None = None,
+        headers: LooseHeaders | None = None,
+        proxy: str | URL | None = None,
+        proxy_auth: BasicAuth | None = None,
+        proxy_headers: LooseHeaders | None = None,
+        skip_auto_headers: Iterable[str] | None = None,
+        auth: BasicAuth | None = None,
+        json_serialize: Callable[[Any], str] = json.dumps,
+        json_serialize_bytes: Callable[[Any], bytes] | None = None,
+        request_class: type[ClientRequest] = ClientRequest,
+        response_class: type[ClientResponse] = ClientResponse,
+        ws_response_class: type[Any] | None = None,
+        version: HttpVersion = HttpVersion11,
+        cookie_jar: AbstractCookieJar | None = None,
+        connector_owner: bool = True,
+        raise_for_status: RaiseForStatus = False,
+        read_timeout: float | Unset | None = sentinel,
+        conn_timeout: float | None = None,
+        timeout: ClientTimeout | Unset = sentinel,
+        auto_decompress: bool = True,
+        trust_env: bool = False,
+        requote_redirect_url: bool = True,
+        trace_configs: Sequence[TraceConfig[Any]] | None = None,
+        read_bufsize: int = DEFAULT_LIMIT,
+        max_line_size: int = 8190,
+        max_field_size: int = 8190,
+        max_headers: int = 128,
+        fallback_charset_resolver: CharsetResolver = _utf8,
+        middlewares: Sequence[ClientMiddlewareType] = (),
+        ssl: SSLOption = True,
+        ssl_shutdown_timeout: float | Unset | None = sentinel,
+        retry: RetryPolicy = DEFAULT_RETRY_POLICY,
+    ) -> None:
+        if loop is None:
+            loop = asyncio.get_running_loop() if connector is None else connector.loop
+        if connector is not None and connector.loop is not loop:
+            raise RuntimeError("Session and connector have to use same event loop")
+        settings = SessionSettings()
+        settings.loop = loop
+        self._set_base_url(settings, base_url)
+        settings.timeout = _session_timeout(timeout, read_timeout, conn_timeout)
+        settings.auth = _checked_auth("auth", auth)
+        settings.proxy_auth = _checked_auth("proxy_auth", proxy_auth)
+        settings.proxy = proxy
+        settings.proxy_headers = proxy_headers
+        settings.headers = CIMultiDict(headers or ())
+        settings.skip_auto_headers = frozenset(str(name) for name in skip_auto_headers or ())
+        settings.json_serialize = json_serialize
+        settings.json_serialize_bytes = json_serialize_bytes
+        settings.request_class = request_class
+        settings.response_class = response_class
+        settings.version = version
+        settings.raise_for_status = raise_for_status
+        settings.auto_decompress = auto_decompress
+        settings.trust_env = trust_env
+        settings.requote_redirect_url = requote_redirect_url
+        settings.trace_configs = list(trace_configs or ())
+        settings.read_bufsize = read_bufsize
+        settings.limits = HeadLimits(max_line_size, max_field_size, max_headers)
+        settings.fallback_charset_resolver = fallback_charset_resolver
+        settings.middlewares = tuple(middlewares)
+        settings.ssl = check_ssl(ssl)
+        settings.retry = retry
+        for config in settings.trace_configs:
+            config.freeze()
+        settings.cookie_jar = CookieJar() if cookie_jar is None else cookie_jar
+        if cookies is not None:
+            settings.cookie_jar.update_cookies(cookies)
+        if connector is None:
+            options: dict[str, Any] = {}
+            if ssl_shutdown_timeout is not sentinel:
+                options["ssl_shutdown_timeout"] = ssl_shutdown_timeout
+            connector = TCPConnector(loop=loop, **options)
+        elif ssl_shutdown_timeout is not sentinel:
+            warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
+        settings.connector = connector
+        self._settings = settings
+        self._connector_owner = connector_owner
+        self._ws_response_class = ws_response_class
+        if loop.get_debug():
+            self._source_traceback = traceback.extract_stack(sys._getframe(1))
+        self._closed = False
+
+    @staticmethod
+    def _set_base_url(settings: SessionSettings, base_url: str | URL | None) -> None:
+        settings.base_url = None
+        settings.base_origin = None
+        if base_url is not None:
+            url = URL(base_url)
+            settings.base_origin = url.origin()
+            if not url.path.endswith("/"):
+                raise ValueError("base_url must have a trailing slash on its path")
+            settings.base_url = url
+
+    def __init_subclass__(cls) -> None:
+        warnings.warn(
+            f"Inheritance class {cls.__name__} from ClientSession is discouraged",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    # -- life -------------------------------------------------------------------------------------
+
+    def __del__(self, _warnings: Any = warnings) -> None:
+        if self.closed:
+            return
+        _warnings.warn(f"Unclosed client session {self!r}", ResourceWarning, source=self)
+        context: dict[str, Any] = {"client_session": self, "message": "Unclosed client session"}
+        if self._source_traceback is not None:
+            context["source_traceback"] = self._source_traceback
+        self._settings.loop.call_exception_handler(context)
+
+    def __enter__(self) -> None:
+        raise TypeError("Use async with instead")
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        """Never reached: ``with session`` fails on entering."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the session, and the connector if it is the session's.  May be called again.
+
+        Requests under way fail with :exc:`ClientConnectionError` (spec row ADD-406).
+        """
+        if self.closed:
+            return
+        connector = self._settings.connector
+        self._settings.connector = None
+        self._closed = True
+        if connector is not None and self._connector_owner:
+            await connector.close()
+
+    def detach(self) -> None:
+        """Close the session and leave its connector as it is."""
+        self._settings.connector = None
+        self._closed = True
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session or its connector is closed."""
+        if self._closed:
+            return True
+        connector = self._settings.connector
+        return connector is None or connector.closed
+
+    # -- requests ---------------------------------------------------------------------------------
+
+    def request(
+        self, method: str, url: str | URL, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a request: await the result, or enter it with ``async with``.
+
+        :class:`RequestOptions` lists the options.  Raises the errors of
+        :mod:`aiohttp_client.errors`; ``asyncio.TimeoutError`` when ``total`` is over.  Cancelling
+        closes the connection that the request had.
+        """
+        return RequestContextManager(self._request(method, url, **kwargs))
+
+    async def _request(
+        self, method: str, str_or_url: str | URL, **options: Unpack[RequestOptions]
+    ) -> ClientResponse:
+        """Make a request: the one way for all of them."""
+        connector = self._settings.connector
+        if self._closed or connector is None or connector.closed:
+            raise RuntimeError("Session is closed")
+        settings = self._settings
+        checked = call_options(options, stacklevel=3)
+        url = build_url(settings, str_or_url)
+        check_url(url, connector.allowed_protocol_schema_set)
+        method = method.upper() if method.isascii() else method
+        return await Call(self, settings, connector, method, url, checked).run()
+
+    def get(
+        self, url: str | URL, *, allow_redirects: bool = True, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a GET request."""
+        if not allow_redirects:
+            kwargs["allow_redirects"] = False
+        return RequestContextManager(self._request(hdrs.METH_GET, url, **kwargs))
+
+    def options(
+        self, url: str | URL, *, allow_redirects: bool = True, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make an OPTIONS request."""
+        kwargs["allow_redirects"] = allow_redirects
+        return RequestContextManager(self._request(hdrs.METH_OPTIONS, url, **kwargs))
+
+    def head(
+        self, url: str | URL, *, allow_redirects: bool = False, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a HEAD request; redirects are not followed unless asked for."""
+        kwargs["allow_redirects"] = allow_redirects
+        return RequestContextManager(self._request(hdrs.METH_HEAD, url, **kwargs))
+
+    def post(
+        self, url: str | URL, *, data: Any = None, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a POST request."""
+        return RequestContextManager(self._request(hdrs.METH_POST, url, data=data, **kwargs))
+
+    def put(
+        self, url: str | URL, *, data: Any = None, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a PUT request."""
+        return RequestContextManager(self._request(hdrs.METH_PUT, url, data=data, **kwargs))
+
+    def patch(
+        self, url: str | URL, *, data: Any = None, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a PATCH request."""
+        return RequestContextManager(self._request(hdrs.METH_PATCH, url, data=data, **kwargs))
+
+    def delete(
+        self, url: str | URL, **kwargs: Unpack[RequestOptions]
+    ) -> RequestContextManager:
+        """Make a DELETE request."""
+        return RequestContextManager(self._request(hdrs.METH_DELETE, url, **kwargs))
+
+    # -- what the session is made of --------------------------------------------------------------
+
+    @property
+    def connector(self) -> BaseConnector | None:
+        """The connector; ``None`` when the session is closed."""
+        return self._settings.connector
+
+    @property
+    def cookie_jar(self) -> AbstractCookieJar:
+        """The cookies of the session."""
+        return self._settings.cookie_jar
+
+    @property
+    def version(self) -> HttpVersion:
+        """The HTTP version of requests."""
+        return self._settings.version
+
+    @property
+    def requote_redirect_url(self) -> bool:
+        """Whether the targets of redirects are requoted."""
+        return self._settings.requote_redirect_url
+
+    @requote_redirect_url.setter
+    def requote_redirect_url(self, value: bool) -> None:
+        warnings.warn(
+            "session.requote_redirect_url modification is deprecated",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        self._settings.requote_redirect_url = value
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop; deprecated."""
+        warnings.warn(
+            "client.loop property is deprecated", DeprecationWarning, stacklevel=2
+        )
+        return self._settings.loop
+
+    @property
+    def timeout(self) -> ClientTimeout:
+        """The timeouts of requests that have none of their own."""
+        return self._settings.timeout
+
+    @property
+    def headers(self) -> "CIMultiDict[str]":
+        """The fields of every request; may be changed for later ones."""
+        return self._settings.headers
+
+    @property
+    def skip_auto_headers(self) -> frozenset[str]:
+        """The names of automatic fields that are left out."""
+        return self._settings.skip_auto_headers
+
+    @property
+    def auth(self) -> BasicAuth | None:
+        """The credentials of every request."""
+        return self._settings.auth
+
+    @property
+    def json_serialize(self) -> Callable[[Any], str]:
+        """What makes the text of ``json=`` bodies."""
+        return self._settings.json_serialize
+
+    @property
+    def connector_owner(self) -> bool:
+        """Whether the connector is closed with the session."""
+        return self._connector_owner
+
+    @property
+    def raise_for_status(self) -> RaiseForStatus:
+        """Whether, or how, the status of each response is checked."""
+        return self._settings.raise_for_status
+
+    @property
+    def auto_decompress(self) -> bool:
+        """Whether bodies are decoded."""
+        return self._settings.auto_decompress
+
+    @property
+    def trust_env(self) -> bool:
+        """Whether proxies and credentials are taken from the environment."""
+        return self._settings.trust_env
+
+    @property
+    def trace_configs(self) -> Sequence[TraceConfig[Any]]:
+        """The trace configurations."""
+        return self._settings.trace_configs
+
+    @property
+    def middlewares(self) -> Sequence[ClientMiddlewareType]:
+        """The middlewares of every request."""
+        return self._settings.middlewares
+
+    @property
+    def fallback_charset_resolver(self) -> CharsetResolver:
+        """What names the encoding of a body that says none."""
+        return self._settings.fallback_charset_resolver
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """Which requests are repeated after their connection was lost before any answer."""
+        return self._settings.retry
+
+
+def _checked_auth(name: str, auth: BasicAuth | None) -> BasicAuth | None:
+    if auth is None:
+        return None
+    if not isinstance(auth, BasicAuth):
+        raise TypeError(f"{name} must be BasicAuth, not {type(auth).__name__}")
+    warnings.warn(
+        f"the argument {name} is deprecated, use headers and encode_basic_auth()",
+        DeprecationWarning,
+        stacklevel=4,
+    )
+    return auth
+
+
+def _session_timeout(
+    timeout: ClientTimeout | Unset,
+    read_timeout: float | Unset | None,
+    conn_timeout: float | None,
+) -> ClientTimeout:
+    """Return the timeouts of a session; the old arguments warn."""
+    if isinstance(timeout, Unset):
+        chosen = DEFAULT_TIMEOUT
+        if not isinstance(read_timeout, Unset):
+            warnings.warn(
+                "read_timeout is deprecated, use timeout=ClientTimeout(total=...)",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+            chosen = ClientTimeout(total=read_timeout, sock_connect=chosen.sock_connect)
+        if conn_timeout is not None:
+            warnings.warn(
+                "conn_timeout is deprecated, use timeout=ClientTimeout(connect=...)",
+                DeprecationWarning,
+                stacklevel=3,
+            )
+            chosen = ClientTimeout(
+                total=chosen.total, connect=conn_timeout, sock_connect=chosen.sock_connect
+            )
+        return chosen
+    if not isinstance(timeout, ClientTimeout):
+        raise ValueError(
+            f"timeout parameter must be a ClientTimeout, not {type(timeout).__name__}: {timeout!r}"
+        )
+    if not isinstance(read_timeout, Unset) or conn_timeout is not None:
+        raise ValueError("read_timeout and conn_timeout cannot be combined with timeout")
+    return timeout
+
+
+def request(
+    method: str,
+    url: str | URL,
+    *,
+    version: HttpVersion = HttpVersion11,
+    connector: BaseConnector | None = None,
+    **kwargs: Unpack[RequestOptions],
+) -> SessionRequestContextManager:
+    """Make one request without a session: ``async with request("GET", url) as response``.
+
+    Without *connector* the connection is closed afterwards; with it only the session is
+    (spec rows CREQ-28, ADD-159).
+    """
+    owner = connector is None
+    if connector is None:
+        connector = TCPConnector(force_close=True)
+    session = ClientSession(version=version, connector=connector, connector_owner=owner)
+    return SessionRequestContextManager(session._request(method, url, **kwargs), session)
