@@ -29,6 +29,7 @@ PLAIN_ENCODINGS: Final = frozenset({"", "binary", "8bit", "7bit"})
 """Transfer encodings that change nothing."""
 
 # RFC 2045 6.8, table 1, and the pad.
+_PADDED: Final = re.compile(rb"[^=]++(?:={1,2})?")
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/=]++")
 
 
@@ -71,8 +72,14 @@ class _Base64:
 
 
 def _a2b_base64(text: bytes) -> bytes:
+    """Decode whole groups; several padded texts may follow one another."""
     try:
-        return binascii.a2b_base64(text)
+        if b"=" not in text[:-2]:
+            return binascii.a2b_base64(text)
+        texts = _PADDED.findall(text)
+        if sum(map(len, texts)) != len(text) or any(len(part) & 3 for part in texts):
+            raise PartDecodingError("Bad base64 data: misplaced padding")
+        return b"".join(map(binascii.a2b_base64, texts))
     except binascii.Error as exc:
         raise PartDecodingError(f"Bad base64 data: {exc}") from None
 

@@ -13,6 +13,7 @@ The tree::
         ├── UnknownEncoding (also RuntimeError)
         ├── BadCharsetField (also RuntimeError)
         └── MultipartLimitError
+            ├── NestingTooDeep
             ├── PartHeaderTooLong (also LineTooLong)
             ├── TooManyFields
             └── BodyTooLarge
@@ -27,6 +28,7 @@ __all__ = (
     "BoundaryError",
     "MultipartError",
     "MultipartLimitError",
+    "NestingTooDeep",
     "PartDecodingError",
     "PartHeaderTooLong",
     "TooManyFields",
@@ -69,6 +71,10 @@ class MultipartLimitError(MultipartError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (*self.args, self.limit))
+
+
+class NestingTooDeep(MultipartLimitError):
+    """Multiparts are nested deeper than the limit, or where none may be."""
 
 
 class PartHeaderTooLong(LineTooLong, MultipartLimitError):

@@ -1,8 +1,8 @@
 """Whole forms, urlencoded or multipart (HTML section 4.10.22, RFC 7578).
 
 Laws
-* Everything in memory is bounded by :class:`~aiohttp_multipart.limits.FormLimits`, checked while the
-  bytes arrive.
+* Everything in memory is bounded by :class:`~aiohttp_multipart.limits.FormLimits`, checked while
+  the bytes arrive.
 * Files are spooled (:mod:`aiohttp_multipart.spool`); when anything goes wrong, cancellation
   included, none of them is left over.
 * Errors are those of :mod:`aiohttp_multipart.errors`; what status they mean is the server's.
@@ -18,16 +18,17 @@ from multidict import CIMultiDictProxy, MultiDict, MultiDictProxy
 
 from aiohttp_core import hdrs
 from aiohttp_core.fields.content_type import known_charset, parse_content_type
+from aiohttp_multipart.body_part import BodyPartReader
 from aiohttp_multipart.decoding import TransferDecoder, make_transfer_decoder, transfer_encoding
 from aiohttp_multipart.errors import (
     BodyTooLarge,
     MultipartError,
-    MultipartLimitError,
+    NestingTooDeep,
     PartDecodingError,
     TooManyFields,
 )
 from aiohttp_multipart.limits import DEFAULT_FORM_LIMITS, FormLimits, MultipartLimits
-from aiohttp_multipart.reader import BodyPartReader, MultipartReader
+from aiohttp_multipart.reader import MultipartReader
 from aiohttp_multipart.source import ByteStream
 from aiohttp_multipart.spool import SpooledUpload
 
@@ -181,10 +182,8 @@ async def read_multipart_form(
 async def _next_part(reader: MultipartReader) -> BodyPartReader | None:
     try:
         part = await reader.next()
-    except MultipartLimitError as exc:
-        if type(exc) is MultipartLimitError and exc.limit == 1:
-            raise MultipartError("A form cannot hold a nested multipart") from exc
-        raise
+    except NestingTooDeep as exc:
+        raise MultipartError("A form cannot hold a nested multipart") from exc
     if isinstance(part, MultipartReader):
         raise MultipartError("A form cannot hold a nested multipart")
     return part
