@@ -26,7 +26,7 @@ from aiohttp_core.payloads.memory import (
 )
 from aiohttp_core.payloads.registry import LookupError as LookupError  # noqa: A004, PLC0414
 from aiohttp_core.payloads.registry import Order, PayloadRegistry
-from aiohttp_core.streams import StreamReader
+from aiohttp_core.stream_reader import StreamReader
 
 __all__ = (
     "PAYLOAD_REGISTRY",

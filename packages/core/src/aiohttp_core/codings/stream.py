@@ -18,7 +18,7 @@ from typing import Any, Final
 from aiohttp_core.codings.pipeline import DEFAULT_DECODE_LIMITS, BodyDecoder, DecodeLimits
 from aiohttp_core.errors import ContentEncodingError
 from aiohttp_core.flow import ReadControl
-from aiohttp_core.streams import DEFAULT_LIMIT, StreamReader
+from aiohttp_core.stream_reader import DEFAULT_LIMIT, StreamReader
 
 __all__ = ("DecodingStream",)
 

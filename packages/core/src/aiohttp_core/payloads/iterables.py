@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
 
 from aiohttp_core.payloads.base import CuttingWriter, Payload, Replay
-from aiohttp_core.streams import StreamReader
+from aiohttp_core.stream_reader import StreamReader
 from aiohttp_core.writer import AbstractStreamWriter
 
 __all__ = ("AsyncIterablePayload", "StreamReaderPayload")
