@@ -8,7 +8,6 @@ Laws
 * The work depends on the depth of the table, never on the length of a path.
 """
 
-from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final
 
@@ -31,19 +30,19 @@ _Ordered = tuple[int, AbstractResource]
 class _Bucket:
     """The resources of one fixed part."""
 
-    __slots__ = ("_deepest", "_everything", "_shapes")
+    __slots__ = ("_deepest", "_everything", "_plain", "_shapes")
 
     def __init__(self) -> None:
+        self._plain: list[AbstractResource] = []
         self._everything: list[_Ordered] = []
         # (number of steps or -1, positions of literal steps) -> the literals -> resources
-        self._shapes: dict[
-            tuple[int, tuple[int, ...]], dict[tuple[str, ...], list[_Ordered]]
-        ] = {}
+        self._shapes: dict[tuple[int, tuple[int, ...]], dict[tuple[str, ...], list[_Ordered]]] = {}
         self._deepest = 0
 
     def add(self, resource: AbstractResource) -> None:
         entry = (len(self._everything), resource)
         self._everything.append(entry)
+        self._plain.append(resource)
         count = -1
         literals: dict[int, str] = {}
         if isinstance(resource, DynamicResource):
@@ -60,11 +59,9 @@ class _Bucket:
         table = self._shapes.setdefault((count, tuple(literals)), {})
         table.setdefault(tuple(literals.values()), []).append(entry)
 
-    def candidates(self, path: str) -> Iterator[AbstractResource]:
+    def candidates(self, path: str) -> list[AbstractResource]:
         if len(self._everything) <= _TRY_ALL:
-            for _, resource in self._everything:
-                yield resource
-            return
+            return self._plain
         steps = path.split("/", self._deepest + 1)
         size = len(steps)
         found: list[_Ordered] = []
@@ -76,8 +73,7 @@ class _Bucket:
             found += table.get(tuple([steps[position] for position in positions]), ())
         if len(found) > 1:
             found.sort(key=itemgetter(0))
-        for _, resource in found:
-            yield resource
+        return [resource for _, resource in found]
 
 
 class ResourceIndex:
@@ -104,18 +100,20 @@ class ResourceIndex:
         self._buckets.clear()
         self._longest = 0
 
-    def candidates(self, path: str) -> Iterator[AbstractResource]:
-        """Give the resources that may match the match form *path*, in order of precedence."""
+    def candidates(self, path: str) -> list[AbstractResource]:
+        """Return the resources that may match the match form *path*, in order of precedence."""
         buckets = self._buckets
+        found: list[AbstractResource] = []
         key = path
         longest = self._longest
         if len(key) > longest + 1:
             # No key is longer: the rest of the path is skipped, however many slashes it has.
             key = key[: key.rfind("/", 0, longest + 1) + 1]
         while key:
-            bucket = buckets.get(key)
-            if bucket is not None:
-                yield from bucket.candidates(path)
+            if key in buckets:
+                more = buckets[key].candidates(path)
+                found = found + more if found else more
             if key == "/":
-                return
+                break
             key = key[: key.rfind("/")] or "/"
+        return found

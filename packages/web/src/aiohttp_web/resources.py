@@ -12,6 +12,7 @@ Laws
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from aiohttp_web.routes import AbstractRoute, ExpectHandler, ResourceRoute, chec
 
 __all__ = (
     "ANY_STEPS",
+    "NOWHERE",
     "ONE_STEP",
     "AbstractResource",
     "DynamicResource",
@@ -35,7 +37,10 @@ __all__ = (
     "unquote_match",
 )
 
-Resolution = tuple[UrlMappingMatchInfo | None, set[str]]
+Resolution = tuple[UrlMappingMatchInfo | None, AbstractSet[str]]
+
+NOWHERE: Final[Resolution] = (None, frozenset())
+"""What a resource finds for a path that is not its own."""
 
 # RFC 3986 section 3.3: what a path may hold without being quoted.
 _PATH_SAFE: Final = "/!$&'()*+,;=:@-._~"
@@ -177,7 +182,7 @@ class Resource(AbstractResource):
         """Return what :meth:`resolve` does, for the match form of a path."""
         values = self.match_values(path)
         if values is None:
-            return None, set()
+            return NOWHERE
         route = self._routes.get(method) or self._routes.get("*")
         if route is None:
             return None, self._allowed_methods
@@ -271,6 +276,8 @@ class DynamicResource(Resource):
             raise ValueError(f"Bad pattern {pattern!r}: {error}") from None
         self._formatter = formatter
         self._skeleton = skeleton
+        # Only patterns of the user's can have groups that match nothing.
+        self._own_patterns = ANY_STEPS in skeleton
 
     @property
     def skeleton(self) -> str:
@@ -294,7 +301,7 @@ class DynamicResource(Resource):
         if match is None:
             return None
         values = match.groupdict()
-        if "%" in path or None in values.values():
+        if "%" in path or self._own_patterns:
             return {
                 name: unquote_match(value) for name, value in values.items() if value is not None
             }

@@ -13,6 +13,7 @@ Laws
 import keyword
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sized
+from collections.abc import Set as AbstractSet
 from os import PathLike
 from types import MappingProxyType
 from typing import Any, Final
@@ -118,7 +119,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         """Return what :meth:`resolve` does, at once; only for a :attr:`synchronous` router."""
         method: str = request.method
         path: str = request.match_path
-        allowed: set[str] | None = None
+        allowed: AbstractSet[str] = frozenset()
         for domain in self._domains:
             match_info, _ = domain.find(method, path, request)
             if match_info is not None:
@@ -130,7 +131,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
                 route = routes.get(method) or routes.get(hdrs.METH_ANY)
                 if route is not None:
                     return UrlMappingMatchInfo({}, route)
-                allowed = allowed.union(routes) if allowed else set(routes)
+                allowed = allowed | routes.keys()
         if self._index:
             for resource in self._index.candidates(path):
                 match_info, methods = resource.find(method, path, request)  # type: ignore[attr-defined]
@@ -138,7 +139,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
                     found: UrlMappingMatchInfo = match_info
                     return found
                 if methods:
-                    allowed = allowed.union(methods) if allowed else methods
+                    allowed = allowed | methods
         return self._nowhere(method, allowed)
 
     def _candidates(self, path: str) -> Iterator[AbstractResource]:
@@ -147,7 +148,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         yield from self._index.candidates(path)
 
     @staticmethod
-    def _nowhere(method: str, allowed: set[str] | None) -> MatchInfoError:
+    def _nowhere(method: str, allowed: AbstractSet[str]) -> MatchInfoError:
         exception: HTTPException
         if allowed:
             exception = HTTPMethodNotAllowed(method, allowed)

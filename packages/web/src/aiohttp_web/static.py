@@ -29,7 +29,7 @@ from aiohttp_web.file_access import (
 )
 from aiohttp_web.file_response import FileResponse
 from aiohttp_web.match import UrlMappingMatchInfo
-from aiohttp_web.resources import PrefixResource, Resolution, unquote_match
+from aiohttp_web.resources import NOWHERE, PrefixResource, Resolution, unquote_match
 from aiohttp_web.response import Response, StreamResponse
 from aiohttp_web.routes import AbstractRoute, ExpectHandler, ResourceRoute
 
@@ -75,10 +75,10 @@ class StaticResource(PrefixResource):
     def find(self, method: str, path: str, request: Any) -> Resolution:
         """Return what :meth:`resolve` does, for the match form of a path."""
         if path != self._match_prefix and not path.startswith(self._match_below):
-            return None, set()
+            return NOWHERE
         filename = unquote_match(path[len(self._match_below) :])
         if split_name(filename) is None:
-            return None, set()
+            return NOWHERE
         route = self._routes.get(method)
         if route is None:
             return None, self._allowed_methods

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 
 from aiohttp_web.domains import AbstractRuleMatching, Domain
 from aiohttp_web.match import UrlMappingMatchInfo
-from aiohttp_web.resources import AbstractResource, PrefixResource, Resolution
+from aiohttp_web.resources import NOWHERE, AbstractResource, PrefixResource, Resolution
 from aiohttp_web.routes import AbstractRoute
 
 __all__ = ("MatchedSubAppResource", "NestedApplication", "NestedRouter", "PrefixedSubAppResource")
@@ -75,13 +75,13 @@ class PrefixedSubAppResource(PrefixResource):
     def find(self, method: str, path: str, request: Any) -> Resolution:
         """Return the match of the nested application; ``None`` for paths elsewhere."""
         if not self.applies(path, request):
-            return None, set()
+            return NOWHERE
         return self._adopt(self._app.router.find(request))
 
     async def resolve(self, request: Any) -> Resolution:
         """Return the match of the nested application; ``None`` for requests elsewhere."""
         if not self.applies(request.match_path, request):
-            return None, set()
+            return NOWHERE
         return self._adopt(await self._app.router.resolve(request))
 
     def _adopt(self, match_info: Any) -> Resolution:
@@ -140,7 +140,7 @@ class MatchedSubAppResource(PrefixedSubAppResource):
     async def resolve(self, request: Any) -> Resolution:
         """Return the match of the nested application; ``None`` if the rule is not met."""
         if not await self._rule.match(request):
-            return None, set()
+            return NOWHERE
         return self._adopt(await self._app.router.resolve(request))
 
     def get_info(self) -> Any:

@@ -7,7 +7,7 @@ Laws
 """
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp_core import hdrs
 from aiohttp_web.abc import AbstractView
@@ -39,6 +39,6 @@ class View(AbstractView):
     def __await__(self) -> Generator[Any, None, StreamResponse]:
         return self._serve().__await__()
 
-    def _raise_allowed_methods(self) -> Any:
+    def _raise_allowed_methods(self) -> NoReturn:
         allowed = {method for method in hdrs.METH_ALL if hasattr(self, method.lower())}
         raise HTTPMethodNotAllowed(self.request.method, allowed)
