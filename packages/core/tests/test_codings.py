@@ -7,6 +7,7 @@ import threading
 import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,9 @@ from aiohttp_core.codings.encoders import make_encoder
 from aiohttp_core.codings.offload import Offload
 from aiohttp_core.codings.pipeline import BodyDecoder, DecodeLimits
 from aiohttp_core.errors import ContentEncodingError, DecompressSizeError
+
+brotli_codec: Any = optional.brotli_module()
+zstd_codec: Any = optional.zstd_module()
 
 BACKENDS = ["zlib", "zlib_ng.zlib_ng", "isal.isal_zlib"]
 
@@ -38,11 +42,11 @@ def raw_deflate(data):
 
 
 def brotli(data):
-    return optional.brotli_module().compress(data)
+    return brotli_codec.compress(data)
 
 
 def zstd(data):
-    return optional.zstd_module().compress(data)
+    return zstd_codec.compress(data)
 
 
 needs_brotli = pytest.mark.skipif(not codings.HAS_BROTLI, reason="no brotli codec installed")
@@ -205,7 +209,7 @@ def test_no_data_at_all_is_an_empty_body(name, encode):
 
 @needs_zstd
 def test_a_zstd_window_above_the_bound_of_rfc_9659_is_refused():
-    module = optional.zstd_module()
+    module = zstd_codec
     options = {module.CompressionParameter.window_log: 25}
     data = module.compress(os.urandom(40_000_000), options=options)
     with pytest.raises(ContentEncodingError):
@@ -449,13 +453,13 @@ class Gate(ThreadPoolExecutor):
         self.entered = threading.Event()
         self.jobs = 0
 
-    def submit(self, fn, *args):
+    def submit(self, fn, /, *args, **kwargs):
         self.jobs += 1
 
         def run():
             self.entered.set()
             self.open.wait(10)
-            return fn(*args)
+            return fn(*args, **kwargs)
 
         return super().submit(run)
 

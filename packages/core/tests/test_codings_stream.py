@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import tracemalloc
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ class Connection:
         self.reading_paused = False
         self.data = data
         self.size = size
-        self.body = None
+        self.body: Any = None
         self.ended = False
         self.feeding = False
 

@@ -1,6 +1,7 @@
 """The queue of messages: order, end, errors, one reader, flow control."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ async def started(coroutine):
 
 @pytest.mark.spec("ADD-092")
 async def test_data_queue():
-    queue = DataQueue(asyncio.get_running_loop())
+    queue: DataQueue[Any] = DataQueue(asyncio.get_running_loop())
     queue.feed_data("a", 1)
     assert len(queue) == 1
     assert await queue.read() == "a"
@@ -54,7 +55,7 @@ async def test_data_queue():
 
 @pytest.mark.spec("ADD-092")
 async def test_data_queue_iterates_to_its_end():
-    queue = DataQueue()
+    queue: DataQueue[Any] = DataQueue()
     for item in (1, 2, 3):
         queue.feed_data(item, 1)
     queue.feed_eof()
@@ -64,7 +65,7 @@ async def test_data_queue_iterates_to_its_end():
 
 
 async def test_data_queue_delivers_before_its_error():
-    queue = DataQueue()
+    queue: DataQueue[Any] = DataQueue()
     cause = OSError()
     task = await started(queue.read())
     queue.feed_data(1, 1)
@@ -74,11 +75,13 @@ async def test_data_queue_delivers_before_its_error():
     assert await queue.read() == 2
     with pytest.raises(ClientConnectionError):
         await queue.read()
-    assert queue.exception().__cause__ is cause
+    error = queue.exception()
+    assert error is not None
+    assert error.__cause__ is cause
 
 
 async def test_a_cancelled_reader_of_a_queue_loses_nothing():
-    queue = DataQueue()
+    queue: DataQueue[Any] = DataQueue()
     task = await started(queue.read())
     queue.feed_data(1, 1)
     task.cancel()
@@ -89,7 +92,7 @@ async def test_a_cancelled_reader_of_a_queue_loses_nothing():
 @pytest.mark.spec("STR-21", "ADD-970")
 async def test_flow_control_data_queue():
     connection = Connection()
-    queue = FlowControlDataQueue(connection, 2, loop=asyncio.get_running_loop())
+    queue: DataQueue[Any] = FlowControlDataQueue(connection, 2, loop=asyncio.get_running_loop())
     queue.feed_data("a", 4)
     assert not connection.reading_paused
     queue.feed_data("b", 1)
