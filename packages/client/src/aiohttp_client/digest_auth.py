@@ -67,11 +67,11 @@ class DigestAuthMiddleware:
             self._note_next_nonce(response)
             return response
         challenge = choose_challenge(response.headers.getall("WWW-Authenticate", ()))
-        if challenge is None or not _can_repeat(request):
+        if challenge is None or not request.replayable:
             return response
         self._adopt(challenge, response.url)
         await self._authorize(request)
-        response.release()
+        await response.release()
         response = await handler(request)
         self._note_next_nonce(response)
         return response
@@ -154,16 +154,9 @@ def _covers(prefix: URL, url: URL) -> bool:
     return path == base or path.startswith(base + "/")
 
 
-def _can_repeat(request: ClientRequest) -> bool:
-    body = request.body
-    return isinstance(body, bytes) or not body.consumed
-
-
 async def _body_bytes(request: ClientRequest) -> bytes | None:
     """Return the body for ``auth-int``; ``None`` if reading it would use it up."""
     body = request.body
     if isinstance(body, bytes):
         return body
-    if body.consumed:
-        return None
-    return await body.as_bytes()
+    return await body.as_bytes() if request.resendable else None

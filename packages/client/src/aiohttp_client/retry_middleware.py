@@ -186,7 +186,7 @@ class RetryMiddleware:
                 client_logger.debug(
                     "%s %s was answered %d", request.method, request.url, response.status
                 )
-                response.release()
+                await response.release()
             await self._sleep(pause)
         return await handler(request)
 
@@ -213,7 +213,4 @@ class RetryMiddleware:
         return pause if asked is None else asked + pause
 
     def _may_repeat(self, request: ClientRequest) -> bool:
-        body = request.body
-        if not isinstance(body, bytes) and body.consumed:
-            return False
-        return self._budget.spend()
+        return request.replayable and self._budget.spend()
