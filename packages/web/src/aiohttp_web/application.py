@@ -184,7 +184,12 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         self._on_cleanup.append(self._cleanup_ctx.on_cleanup)
 
     def __init_subclass__(cls) -> None:
-        _deprecated(f"Inheritance class {cls.__name__} from web.Application is discouraged")
+        warnings.warn(
+            f"Inheritance class {cls.__name__} from web.Application is discouraged",
+            DeprecationWarning,
+            # Past the metaclass, to the statement of the class.
+            stacklevel=3,
+        )
 
     if _DEBUG:
 
