@@ -12,10 +12,22 @@ def control(*fields, lenient=False, request=True):
 
 
 NAMES = [
-    b"host", b"connection", b"content-length", b"transfer-encoding", b"content-encoding", b"upgrade", b"expect",
-    b"sec-websocket-key1", b"content-location", b"content-range", b"content-type", b"etag", b"max-forwards",
-    b"server", b"user-agent",
-]  # fmt: skip
+    b"host",
+    b"connection",
+    b"content-length",
+    b"transfer-encoding",
+    b"content-encoding",
+    b"upgrade",
+    b"expect",
+    b"sec-websocket-key1",
+    b"content-location",
+    b"content-range",
+    b"content-type",
+    b"etag",
+    b"max-forwards",
+    b"server",
+    b"user-agent",
+]
 
 
 def test_names_are_known_in_every_spelling():
@@ -31,10 +43,18 @@ def test_names_are_known_in_every_spelling():
 @pytest.mark.parametrize(
     "name",
     [
-        b"Content-Length", b"Content-Location", b"Content-Range", b"Content-Type", b"ETag", b"Host",
-        b"Max-Forwards", b"Server", b"Transfer-Encoding", b"User-Agent",
+        b"Content-Length",
+        b"Content-Location",
+        b"Content-Range",
+        b"Content-Type",
+        b"ETag",
+        b"Host",
+        b"Max-Forwards",
+        b"Server",
+        b"Transfer-Encoding",
+        b"User-Agent",
     ],
-)  # fmt: skip
+)
 def test_what_may_stand_only_once(name):
     value = b"5" if name == b"Content-Length" else b"x"
     with pytest.raises(InvalidHeader, match=r"(?i)repeated field '" + name.decode()):

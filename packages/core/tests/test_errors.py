@@ -74,9 +74,10 @@ def test_show_is_short_and_harmless():
 
 def test_every_public_name_is_there():
     assert set(errors.__all__) == {
-        name for name, value in vars(errors).items()
+        name
+        for name, value in vars(errors).items()
         if not name.startswith("_") and getattr(value, "__module__", None) == errors.__name__
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.spec("ADD-413")

@@ -20,8 +20,10 @@ def test_the_environment_chooses_the_sources():
     path = [entry for entry in sys.path if entry]
     subprocess.run(
         [sys.executable, "-W", "error", "-c", f"import sys; sys.path[:0] = {path!r}; {code}"],
-        check=True, env={"AIOHTTP_NO_EXTENSIONS": "1"}, timeout=60,
-    )  # fmt: skip
+        check=True,
+        env={"AIOHTTP_NO_EXTENSIONS": "1"},
+        timeout=60,
+    )
 
 
 def test_the_finder_finds_only_sources_of_the_family(tmp_path):

@@ -28,13 +28,28 @@ def test_good_targets(method, target, host):
 @pytest.mark.parametrize(
     ("method", "target"),
     [
-        ("GET", "*"), ("OPTIONS", "**"), ("GET", "a:443"), ("CONNECT", "a"), ("CONNECT", "a:"),
-        ("CONNECT", "/x"), ("CONNECT", "http://a/"), ("GET", "http:/x"), ("GET", "http:x"),
-        ("GET", "http:///x"), ("GET", "http://?x"), ("GET", "//a"), ("GET", "http://u@a/"),
-        ("GET", "http://u:p@a/"), ("GET", "http://[::1/"), ("GET", "1http://a/"), ("GET", "http://a b/"),
-        ("GET", "http://a:99999/"), ("GET", "http://a\\b/"), ("GET", ""),
+        ("GET", "*"),
+        ("OPTIONS", "**"),
+        ("GET", "a:443"),
+        ("CONNECT", "a"),
+        ("CONNECT", "a:"),
+        ("CONNECT", "/x"),
+        ("CONNECT", "http://a/"),
+        ("GET", "http:/x"),
+        ("GET", "http:x"),
+        ("GET", "http:///x"),
+        ("GET", "http://?x"),
+        ("GET", "//a"),
+        ("GET", "http://u@a/"),
+        ("GET", "http://u:p@a/"),
+        ("GET", "http://[::1/"),
+        ("GET", "1http://a/"),
+        ("GET", "http://a b/"),
+        ("GET", "http://a:99999/"),
+        ("GET", "http://a\\b/"),
+        ("GET", ""),
     ],
-)  # fmt: skip
+)
 def test_bad_targets(method, target):
     with pytest.raises(InvalidURLError):
         check_target(method, target, b"a")
@@ -50,8 +65,20 @@ def test_target_and_host_must_agree(host):
 def test_request_codings():
     for good in (b"chunked", b"Chunked", b"gzip, chunked", b"deflate\t,\tCHUNKED"):
         check_request_codings(good)
-    for bad in (b"", b",", b"gzip", b"chunked,", b",chunked", b"chunked, gzip", b"chunked, chunked",
-                b"identity, chunked", b"x, chunked", b"chunked;q=1", b'"chunked"', b"chun\xe2\x84\xaaed"):  # fmt: skip
+    for bad in (
+        b"",
+        b",",
+        b"gzip",
+        b"chunked,",
+        b",chunked",
+        b"chunked, gzip",
+        b"chunked, chunked",
+        b"identity, chunked",
+        b"x, chunked",
+        b"chunked;q=1",
+        b'"chunked"',
+        b"chun\xe2\x84\xaaed",
+    ):
         with pytest.raises(BadHttpMessage):
             check_request_codings(bad)
 

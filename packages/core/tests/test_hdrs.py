@@ -17,7 +17,29 @@ def test_names():
 
 @pytest.mark.spec("ADD-124")
 def test_the_names_of_3_14_4_are_there():
-    for name in ["CONTENT_ID", "SEC_FETCH_DEST", "SEC_FETCH_MODE", "SEC_FETCH_SITE", "SEC_FETCH_USER", "SEC_CH_UA", "SEC_CH_UA_MOBILE", "SEC_CH_UA_PLATFORM", "SEC_GPC", "PRIORITY", "UPGRADE_INSECURE_REQUESTS", "TRACEPARENT", "TRACESTATE", "BAGGAGE", "CONTENT_SECURITY_POLICY", "PERMISSIONS_POLICY", "X_REAL_IP", "X_REQUEST_ID", "X_RATELIMIT_LIMIT", "X_RATELIMIT_REMAINING", "X_RATELIMIT_RESET"]:
+    for name in [
+        "CONTENT_ID",
+        "SEC_FETCH_DEST",
+        "SEC_FETCH_MODE",
+        "SEC_FETCH_SITE",
+        "SEC_FETCH_USER",
+        "SEC_CH_UA",
+        "SEC_CH_UA_MOBILE",
+        "SEC_CH_UA_PLATFORM",
+        "SEC_GPC",
+        "PRIORITY",
+        "UPGRADE_INSECURE_REQUESTS",
+        "TRACEPARENT",
+        "TRACESTATE",
+        "BAGGAGE",
+        "CONTENT_SECURITY_POLICY",
+        "PERMISSIONS_POLICY",
+        "X_REAL_IP",
+        "X_REQUEST_ID",
+        "X_RATELIMIT_LIMIT",
+        "X_RATELIMIT_REMAINING",
+        "X_RATELIMIT_RESET",
+    ]:
         assert name in hdrs.__all__
 
 

@@ -125,12 +125,29 @@ def test_raw_request_message():
     message = head.to_raw_message()
     assert isinstance(message, RawRequestMessage)
     assert message == (
-        "GET", "/a?b=c", HttpVersion11, head.headers, head.raw_headers, False, None, False, False, URL("/a?b=c"),
-    )  # fmt: skip
+        "GET",
+        "/a?b=c",
+        HttpVersion11,
+        head.headers,
+        head.raw_headers,
+        False,
+        None,
+        False,
+        False,
+        URL("/a?b=c"),
+    )
     assert message._fields == (
-        "method", "path", "version", "headers", "raw_headers", "should_close", "compression", "upgrade",
-        "chunked", "url",
-    )  # fmt: skip
+        "method",
+        "path",
+        "version",
+        "headers",
+        "raw_headers",
+        "should_close",
+        "compression",
+        "upgrade",
+        "chunked",
+        "url",
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,8 +185,16 @@ def test_raw_response_message():
         False,
     )
     assert message._fields == (
-        "version", "code", "reason", "headers", "raw_headers", "should_close", "compression", "upgrade", "chunked",
-    )  # fmt: skip
+        "version",
+        "code",
+        "reason",
+        "headers",
+        "raw_headers",
+        "should_close",
+        "compression",
+        "upgrade",
+        "chunked",
+    )
 
 
 def test_many_fields_keep_every_pair():

@@ -698,6 +698,13 @@ def test_a_folded_field_is_one_field():
     assert both(OK + exact + exact + b"Content-Length: 0\r\n\r\n")[3:] == (True, None)
 
 
+def test_an_odd_empty_line_ends_a_head_once():
+    """What follows it is body, also where it looks like another empty line."""
+    parser, heads, body, ended, _ = respond(OK + b"Content-Length: 3\r\n\r\r\n\r\nx")
+    assert heads[0].raw == OK + b"Content-Length: 3\r\n\r\n"
+    assert (body, ended, parser.buffered) == (b"\r\nx", True, 0)
+
+
 @pytest.mark.spec("ADD-044", "ADD-062", "ADD-063")
 def test_lenient_chunks():
     raw = (

@@ -201,7 +201,7 @@ class HeadScanner:
             if stop < 0:
                 break
             pos = stop
-            if cython.compiled:
+            if cython.compiled and not self.done:
                 pos = self._scan_usual(data, pos)
         return pos
 

@@ -1,0 +1,121 @@
+"""What the fuzzers of the wire have in common: both builds side by side, and what they tell.
+
+Laws that every input must keep:
+
+* the compiled and the interpreted build tell the same, event by event, for the same cuts;
+* the messages and the verdict do not depend on the cuts;
+* nothing but ``HttpProcessingError`` is ever raised, and after it nothing comes.
+"""
+
+import importlib
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+HOT = ("chunked", "control_fields", "head", "head_scanner", "parser", "serializer")
+
+
+def table() -> dict[str, Any]:
+    """Return the names of the request table of the tests."""
+    return runpy.run_path(str(ROOT / "packages/core/tests/request_table.py"))
+
+
+def builds(name: str) -> list[Any]:
+    """Return the module in the build that runs, and its interpreted form if that is another."""
+    import aiohttp_core
+    from aiohttp_core.extensions import SourceFirstFinder
+
+    here = importlib.import_module(f"aiohttp_core.{name}")
+    if not aiohttp_core.COMPILED:
+        print("only the interpreted build is here: cuts are compared, builds are not")
+        return [here]
+    hot = [f"aiohttp_core.{module}" for module in HOT]
+    saved = {full: sys.modules.pop(full) for full in hot if full in sys.modules}
+    sys.meta_path.insert(0, SourceFirstFinder)
+    try:
+        other = importlib.import_module(f"aiohttp_core.{name}")
+    finally:
+        sys.meta_path.remove(SourceFirstFinder)
+        for full in hot:
+            sys.modules.pop(full, None)
+        sys.modules.update(saved)
+        for full, module in saved.items():
+            setattr(aiohttp_core, full.rpartition(".")[2], module)
+    return [here, other]
+
+
+def cut(data: bytes) -> tuple[bytes, list[bytes]]:
+    """Take the cuts from the first byte: return the rest, whole and in pieces."""
+    if not data:
+        return b"", []
+    size = data[0] % 40 + 1
+    rest = data[1:]
+    return rest, [rest[i : i + size] for i in range(0, len(rest), size)]
+
+
+def story(parser: Any, pieces: Sequence[bytes]) -> list[Any]:
+    """Return all that a parser tells; pieces of a body that follow each other are joined."""
+    from aiohttp_core.errors import HttpProcessingError
+
+    told: list[Any] = []
+    try:
+        for piece in [*pieces, None]:
+            if piece is None:
+                parser.feed_eof()
+            else:
+                parser.feed(piece)
+            while (event := parser.next_event()) is not None or parser.state.name == "SWITCH":
+                if event is None:
+                    parser.decline_switch()
+                elif isinstance(event, bytes):
+                    if told and isinstance(told[-1], bytes):
+                        told[-1] += event
+                    else:
+                        told.append(event)
+                elif hasattr(event, "raw"):
+                    flags = [repr(getattr(event, name)) for name in FLAGS]
+                    told.append((repr(event), event.raw, event.raw_headers, flags))
+                    told.append(repr(event.headers))
+                    check_lookups(event)
+                else:
+                    told.append((repr(event), repr(getattr(event, "trailers", None))))
+        told.append((parser.state.name, parser.buffered))
+    except HttpProcessingError as error:
+        told.append((type(error).__name__, error.code))
+        if not parser.failed or parser.next_event() is not None:
+            raise RuntimeError("a parser that failed goes on") from error
+    return told
+
+
+FLAGS = (
+    "version",
+    "keep_alive",
+    "has_body",
+    "chunked",
+    "content_length",
+    "content_encoding",
+    "upgrade",
+)
+
+
+def check_lookups(head: Any) -> None:
+    """The three ways to a field must agree, and no value may hold what ends a line."""
+    for name, value in head.raw_headers:
+        text = value.decode("utf-8", "surrogateescape")
+        first = head.headers.getall(name.decode("ascii"))[0]
+        if head.field(name.lower()) != first:
+            raise RuntimeError(f"field() and headers differ about {name!r}")
+        if any(c in text for c in "\r\n\x00"):
+            raise RuntimeError(f"{name!r} holds {value!r}")
+
+
+def same(makers: Sequence[Callable[[], Any]], data: bytes) -> None:
+    """Hold the laws against one input."""
+    rest, pieces = cut(data)
+    whole = [story(make(), [rest]) for make in makers]
+    in_pieces = [story(make(), pieces) for make in makers]
+    if any(told != whole[0] for told in [*whole, *in_pieces]):
+        raise RuntimeError(f"they differ: {whole} {in_pieces}")
