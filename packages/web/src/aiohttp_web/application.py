@@ -506,6 +506,13 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
     # The way of one request
 
     @property
+    def listens_to_responses(self) -> bool:
+        """Whether ``on_response_prepare``, here or in a nested application, has receivers."""
+        return bool(self._on_response_prepare) or any(
+            subapp.listens_to_responses for subapp in self._subapps
+        )
+
+    @property
     def handle_request(self) -> Callable[[Any], Awaitable[StreamResponse]]:
         """The coroutine function that answers a routed request; what a server runs."""
         # Looked up on the class: tools replace ``Application._handle``.

@@ -9,7 +9,11 @@ cdef class BaseRequest(KeyedState):
     cdef public object _task
     cdef public object _client_max_size
     cdef public object _client_max_fields
+    cdef public object _match_info
     cdef public object _match_path
     cdef public object _query
     cdef public object _rel_url
     cdef public dict _cache
+
+    cpdef bind_task(self, object task)
+    cpdef close_files(self)

@@ -14,9 +14,9 @@ build requests without a parser.
 
 import asyncio
 import datetime
-import json
 import warnings
 from collections.abc import Callable, Mapping
+from json import loads as decode_json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
@@ -77,6 +77,10 @@ class RequestConnection(Protocol):
     def transport(self) -> asyncio.Transport | None: ...
     @property
     def keeps_alive(self) -> bool: ...
+    @property
+    def client_max_size(self) -> int: ...
+    @property
+    def client_max_fields(self) -> int: ...
     def make_writer(self) -> AbstractStreamWriter: ...
     async def wait_for_loss(self) -> None: ...
     async def send_informational(
@@ -102,6 +106,7 @@ class BaseRequest(KeyedState):
         "_cache",
         "_client_max_fields",
         "_client_max_size",
+        "_match_info",
         "_match_path",
         "_message",
         "_payload",
@@ -123,8 +128,8 @@ class BaseRequest(KeyedState):
         task: Any = None,
         loop: Any = None,
         *,
-        client_max_size: int = 1024**2,
-        client_max_fields: int = 1000,
+        client_max_size: int | None = None,
+        client_max_fields: int | None = None,
         state: dict[Any, Any] | None = None,
         scheme: str | None = None,
         host: str | None = None,
@@ -140,6 +145,7 @@ class BaseRequest(KeyedState):
         self._task = task
         self._client_max_size = client_max_size
         self._client_max_fields = client_max_fields
+        self._match_info = None
         self._match_path = None
         self._query = None
         self._rel_url = None
@@ -499,12 +505,18 @@ class BaseRequest(KeyedState):
     @property
     def client_max_size(self) -> int:
         """How many bytes of body :meth:`read` and :meth:`post` take; 0 is no limit (WREQ-09)."""
-        return self._client_max_size
+        size: int | None = self._client_max_size
+        if size is None:
+            size = self._client_max_size = self._protocol.client_max_size
+        return size
 
     @property
     def client_max_fields(self) -> int:
         """How many fields :meth:`post` takes; 0 is no limit (ADD-485)."""
-        return self._client_max_fields
+        count: int | None = self._client_max_fields
+        if count is None:
+            count = self._client_max_fields = self._protocol.client_max_fields
+        return count
 
     async def read(self) -> bytes:
         """Return the whole body, decoded by its content coding; kept for further calls.
@@ -516,7 +528,7 @@ class BaseRequest(KeyedState):
         if body is not None:
             return body
         payload = self._payload
-        limit = self._client_max_size
+        limit = self.client_max_size
         if limit:
             declared = self._message.content_length
             if (
@@ -558,7 +570,7 @@ class BaseRequest(KeyedState):
     async def json(
         self,
         *,
-        loads: Callable[[str], Any] = json.loads,
+        loads: Callable[[str], Any] = decode_json,
         content_type: str | None = None,
     ) -> Any:
         """Return the body decoded as JSON.
@@ -589,7 +601,7 @@ class BaseRequest(KeyedState):
         content_type = "" if value is None else self.content_type
         if content_type not in _FORM_TYPES or not content_type and value is None:
             return self._keep("post", _NO_FORM)  # type: ignore[no-any-return]
-        limits = FormLimits(self._client_max_size, self._client_max_fields)
+        limits = FormLimits(self.client_max_size, self.client_max_fields)
         form = parse_urlencoded_form(await self.read(), self.charset or "utf-8", limits)
         self._keep("post", form)
         return form

@@ -13,7 +13,7 @@ Laws
       any but CLOSED -> CLOSING                the last byte was written; wait for the client's end
       any -> CLOSED                            connection_lost
 
-* One request at a time.  Further heads stay bytes in the parser; when these pass ``BACKLOG`` the
+* One request at a time.  Further heads stay bytes in the parser; when these pass ``_BACKLOG`` the
   transport is paused (ADD-043).
 * One task per request, started at once where Python can do that.  A handler that ends at once does
   not recurse into the next request: ``_advance`` loops.
@@ -54,7 +54,7 @@ from aiohttp_web.payload_errors import (
     RequestPayloadError,
     RequestPayloadTimeout,
 )
-from aiohttp_web.response import Response, StreamResponse
+from aiohttp_web.response import Response, StreamResponse, is_joinable
 from aiohttp_web.response_head import reason_phrase
 
 if TYPE_CHECKING:
@@ -62,44 +62,32 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython  # noqa: F401
 
-__all__ = (
-    "CLOSED",
-    "CLOSING",
-    "DRAINING",
-    "HANDLING",
-    "IDLE",
-    "READING_HEAD",
-    "STATES",
-    "TRANSITIONS",
-    "UPGRADED",
-    "RequestHandler",
-    "check_transitions",
-)
+__all__ = ("STATES", "TRANSITIONS", "RequestHandler", "check_transitions")
 
-IDLE: Final = 0
-READING_HEAD: Final = 1
-HANDLING: Final = 2
-DRAINING: Final = 3
-UPGRADED: Final = 4
-CLOSING: Final = 5
-CLOSED: Final = 6
+_IDLE: Final = 0
+_READING_HEAD: Final = 1
+_HANDLING: Final = 2
+_DRAINING: Final = 3
+_UPGRADED: Final = 4
+_CLOSING: Final = 5
+_CLOSED: Final = 6
 
 STATES: Final = ("IDLE", "READING_HEAD", "HANDLING", "DRAINING", "UPGRADED", "CLOSING", "CLOSED")
 
-TRANSITIONS: Final[dict[int, frozenset[int]]] = {
-    IDLE: frozenset({READING_HEAD, HANDLING, CLOSING, CLOSED}),
-    READING_HEAD: frozenset({HANDLING, CLOSING, CLOSED}),
-    HANDLING: frozenset({IDLE, DRAINING, UPGRADED, CLOSING, CLOSED}),
-    DRAINING: frozenset({IDLE, CLOSING, CLOSED}),
-    UPGRADED: frozenset({CLOSING, CLOSED}),
-    CLOSING: frozenset({CLOSED}),
-    CLOSED: frozenset(),
+TRANSITIONS: Final[dict[str, frozenset[str]]] = {
+    "IDLE": frozenset({"READING_HEAD", "HANDLING", "CLOSING", "CLOSED"}),
+    "READING_HEAD": frozenset({"HANDLING", "CLOSING", "CLOSED"}),
+    "HANDLING": frozenset({"IDLE", "DRAINING", "UPGRADED", "CLOSING", "CLOSED"}),
+    "DRAINING": frozenset({"IDLE", "CLOSING", "CLOSED"}),
+    "UPGRADED": frozenset({"CLOSING", "CLOSED"}),
+    "CLOSING": frozenset({"CLOSED"}),
+    "CLOSED": frozenset(),
 }
 
-BACKLOG: Final = 65536
+_BACKLOG: Final = 65536
 """Bytes of further requests that may wait in the parser before reading stops."""
 
-BURST: Final = 32
+_BURST: Final = 32
 """Requests of one connection that are answered before others get their turn."""
 
 _EAGER: Final = sys.version_info >= (3, 12)
@@ -124,27 +112,28 @@ class RequestHandler:
         "_access",
         "_advancing",
         "_auto_decompress",
-        "_burst",
         "_context",
         "_continued",
-        "_eager",
         "_expects",
         "_factory",
         "_handler",
         "_head",
+        "_hooks",
         "_intake",
         "_keep",
+        "_keepalive",
         "_loop",
         "_lost",
         "_mark",
+        "_max_requests",
         "_options",
         "_parser",
         "_peer_eof",
+        "_plain_tasks",
         "_receiver",
         "_request",
         "_sent_left",
         "_sent_stamp",
-        "_served",
         "_server",
         "_state",
         "_sweep",
@@ -153,6 +142,7 @@ class RequestHandler:
         "deadline",
         "gate",
         "reading_paused",
+        "served",
         "transport",
     )
 
@@ -173,14 +163,20 @@ class RequestHandler:
         self.reading_paused = False
         self.deadline = NEVER
         self._transport_paused = False
-        self._state = IDLE
+        self._state = _IDLE
         self._advancing = False
         self._keep = options.timeouts.keepalive != 0
         self._peer_eof = False
         self._continued = False
-        self._eager = False
-        self._burst = 0
-        self._served = 0
+        self._plain_tasks = True
+        self.served = 0
+        """Requests so far."""
+        self._max_requests = options.max_requests
+        self._hooks = server.response_hooks
+        timeouts = options.timeouts
+        self._keepalive = NEVER
+        if timeouts.keepalive:
+            self._keepalive = timeouts.keepalive + server.sweep.interval
         self._mark = 0
         self._sent_left = -1
         self._sent_stamp = 0.0
@@ -198,7 +194,7 @@ class RequestHandler:
         return f"<{type(self).__name__} {STATES[self._state].lower()}{info}>"
 
     def _to(self, state: int) -> None:
-        if _checked and state not in TRANSITIONS[self._state]:
+        if _checked and STATES[state] not in TRANSITIONS[STATES[self._state]]:
             raise RuntimeError(f"{STATES[self._state]} -> {STATES[state]} is no transition")
         self._state = state
 
@@ -221,8 +217,23 @@ class RequestHandler:
         return self._request
 
     @property
+    def client_max_size(self) -> int:
+        """Bytes of body that a request may have; see :attr:`BaseRequest.client_max_size`."""
+        size: int = self._server.client_max_size
+        return size
+
+    @property
+    def client_max_fields(self) -> int:
+        """Fields that a form may have; see :attr:`BaseRequest.client_max_fields`."""
+        count: int = self._server.client_max_fields
+        return count
+
+    @property
     def keeps_alive(self) -> bool:
         """Whether the connection may live on after the current request."""
+        return self._stays()
+
+    def _stays(self) -> bool:
         if not self._keep:
             return False
         intake = self._intake
@@ -239,10 +250,10 @@ class RequestHandler:
         """Take the transport."""
         self.transport = transport
         self._context = contextvars.copy_context()
-        self._eager = _EAGER and self._loop.get_task_factory() is None
+        self._plain_tasks = self._loop.get_task_factory() is None
         if not self._server.connected(self):
             transport.write(refusal(503, "Too many connections"))
-            self._to(CLOSING)
+            self._to(_CLOSING)
             transport.close()
             return
         if self._options.tcp_keepalive:
@@ -255,9 +266,9 @@ class RequestHandler:
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Take leave: wake and fail whoever waits for the client."""
-        if self._state == CLOSED:
+        if self._state == _CLOSED:
             return
-        self._to(CLOSED)
+        self._to(_CLOSED)
         self.deadline = NEVER
         self.transport = None
         self.gate.close(exc)
@@ -274,19 +285,19 @@ class RequestHandler:
     def data_received(self, data: bytes) -> None:
         """Take bytes of the client."""
         state = self._state
-        if state == UPGRADED:
+        if state == _UPGRADED:
             self._receiver.data_received(data)
             return
-        if state >= CLOSING:
+        if state >= _CLOSING:
             return
         self._parser.feed(data)
-        if state == HANDLING:
+        if state == _HANDLING:
             intake = self._intake
             if intake is not None and not intake.complete:
                 intake.pump()
-            elif self._parser.buffered > BACKLOG:
+            elif self._parser.buffered > _BACKLOG:
                 self.pause_reading()
-        elif state == DRAINING:
+        elif state == _DRAINING:
             self._drain()
         else:
             self._advance()
@@ -295,10 +306,10 @@ class RequestHandler:
         """Take note that the client sends no more; True keeps the other direction open."""
         self._peer_eof = True
         state = self._state
-        if state == UPGRADED:
+        if state == _UPGRADED:
             return bool(self._receiver.eof_received())
         self._parser.feed_eof()
-        if state == HANDLING:
+        if state == _HANDLING:
             self._keep = self._parser.buffered > 0 and self._keep
             intake = self._intake
             if intake is not None and not intake.complete:
@@ -352,13 +363,13 @@ class RequestHandler:
 
     def _advance(self) -> None:
         """Start requests as long as there are heads and nobody is being served."""
-        if self._advancing or self._state > READING_HEAD:
+        if self._advancing or self._state > _READING_HEAD:
             return
         self._advancing = True
         burst = 0
         try:
-            while self._state <= READING_HEAD:
-                if burst == BURST:
+            while self._state <= _READING_HEAD:
+                if burst == _BURST:
                     self._later()
                     return
                 burst += 1
@@ -381,39 +392,38 @@ class RequestHandler:
         """There is no whole head: wait for more bytes, or close if none will come."""
         if self._peer_eof or not self._keep:
             self._close_now()
-        elif self._state == IDLE and self._parser.buffered:
-            self._to(READING_HEAD)
+        elif self._state == _IDLE and self._parser.buffered:
+            self._to(_READING_HEAD)
             self.deadline = min(self.deadline, self._sweep.after(self._options.timeouts.head))
         if self.reading_paused:
             self.resume_reading()
 
     def _begin(self, head: Any) -> None:
         """Serve the request whose *head* has come."""
-        server = self._server
-        self._to(HANDLING)
+        self._to(_HANDLING)
         self.deadline = NEVER
         self._head = head
         self._continued = False
-        self._served += 1
-        server.requests_count += 1
+        self.served += 1
         if head.has_body:
             self._begin_body(head)
-            if self._state != HANDLING:
+            if self._state != _HANDLING:
                 return
             payload = self._intake.stream
         else:
             payload = EMPTY_PAYLOAD
-        if self._served == self._options.max_requests:
+        if self.served == self._max_requests:
             self._keep = False
         request = self._request = self._factory(head, payload, self, None, None)
-        if self._eager:
-            # Within a task of an earlier request the context would be that one's.
+        if not self._plain_tasks:
+            task = self._loop.create_task(self._serve(request))
+        elif _EAGER:
             task = asyncio.Task(self._serve(request), loop=self._loop, eager_start=True)  # type: ignore[call-arg]
-            if not task.done():
-                self._task = task
-                request.bind_task(task)
         else:
-            task = self._task = self._loop.create_task(self._serve(request))
+            # What the loop's method does, without its Python frame.
+            task = asyncio.Task(self._serve(request), loop=self._loop)
+        if not task.done():
+            self._task = task
             request.bind_task(task)
 
     def _begin_body(self, head: Any) -> None:
@@ -453,7 +463,7 @@ class RequestHandler:
                 response = await self._send(request, response)
             if self._access is not None:
                 await self._log_access(request, response, started, error)
-            if self.gate.paused and self._state == HANDLING:
+            if self.gate.paused and self._state == _HANDLING:
                 await self.gate.wait()
         except asyncio.CancelledError:
             self._abandon(request)
@@ -469,11 +479,12 @@ class RequestHandler:
 
     def _send_joined(self, request: Any, response: Any) -> bool:
         """Send an untouched response in one write; tell whether that was possible."""
-        if not isinstance(response, Response) or not response.joinable:
+        if type(response) is not Response and not is_joinable(type(response)):
             return False
-        if request.has_response_hooks:
+        if self._hooks and request.has_response_hooks:
             return False
-        message = response.joined(request, self.keeps_alive and self._head.keep_alive)
+        head = self._head
+        message = response.joined(request, head, head.keep_alive and self._stays())
         if message is None:
             return False
         transport = self.transport
@@ -565,11 +576,11 @@ class RequestHandler:
         request.close_files()
         self._task = None
         self._request = None
-        if self._state != HANDLING:
-            if self._state == UPGRADED:
+        if self._state != _HANDLING:
+            if self._state == _UPGRADED:
                 self._close_now()
             return
-        keep = response.keep_alive and self.keeps_alive
+        keep = response.keep_alive and self._stays()
         intake = self._intake
         if intake is not None:
             if not intake.stream.at_eof() or intake.failed is not None:
@@ -588,8 +599,8 @@ class RequestHandler:
         if self._head is not None and self._head.upgrade:
             self._parser.decline_switch()
         self._head = None
-        self._to(IDLE)
-        self.deadline = self._sweep.after(self._options.timeouts.keepalive)
+        self._to(_IDLE)
+        self.deadline = self._sweep.now + self._keepalive
         if self._advancing:
             return
         if self._parser.buffered or self.reading_paused or self._peer_eof:
@@ -600,7 +611,7 @@ class RequestHandler:
         request.close_files()
         self._task = None
         self._request = None
-        if self._state < CLOSING:
+        if self._state < _CLOSING:
             self.force_close()
 
     # The rest of a body
@@ -613,7 +624,7 @@ class RequestHandler:
             self._close_softly()
             return
         self._keep = keep
-        self._to(DRAINING)
+        self._to(_DRAINING)
         self.deadline = self._sweep.after(lingering)
         if not keep and self.transport.can_write_eof():
             # The client sees the end of the answer at once and can stop sending.
@@ -664,8 +675,8 @@ class RequestHandler:
 
     def _close_now(self) -> None:
         """Close; what was written is still sent."""
-        if self._state < CLOSING:
-            self._to(CLOSING)
+        if self._state < _CLOSING:
+            self._to(_CLOSING)
         self.deadline = self._sweep.after(self._options.timeouts.send)
         if self.transport is not None:
             self.transport.close()
@@ -680,8 +691,8 @@ class RequestHandler:
         if transport is None or not lingering or self._peer_eof or not transport.can_write_eof():
             self._close_now()
             return
-        if self._state < CLOSING:
-            self._to(CLOSING)
+        if self._state < _CLOSING:
+            self._to(_CLOSING)
         self.deadline = self._sweep.after(lingering)
         transport.write_eof()
         self._resume_transport()
@@ -689,7 +700,7 @@ class RequestHandler:
     def close(self) -> None:
         """Close an idle connection now, another one after its response."""
         self._keep = False
-        if self._state <= READING_HEAD:
+        if self._state <= _READING_HEAD:
             self._close_now()
 
     def force_close(self) -> None:
@@ -699,22 +710,22 @@ class RequestHandler:
 
     def abort(self) -> None:
         """Cut the connection; what was written may be lost."""
-        if self._state < CLOSING:
-            self._to(CLOSING)
+        if self._state < _CLOSING:
+            self._to(_CLOSING)
         if self.transport is not None:
             self.transport.abort()
 
     def expire(self, now: float) -> None:
         """Act upon the deadline (called by the sweep)."""
         state = self._state
-        if state <= READING_HEAD:
+        if state <= _READING_HEAD:
             self._server.logger.debug("Timeout of %s connection", STATES[state].lower())
             self._close_now()
-        elif state >= CLOSING or state == DRAINING:
+        elif state >= _CLOSING or state == _DRAINING:
             self.abort()
         elif self.gate.paused:
             self._expire_sending(now)
-        elif state == HANDLING:
+        elif state == _HANDLING:
             self._expire_body()
         else:
             self.deadline = NEVER
@@ -754,7 +765,7 @@ class RequestHandler:
 
     async def wait_for_loss(self) -> None:
         """Return as soon as the client has left."""
-        if self._peer_eof or self._state == CLOSED:
+        if self._peer_eof or self._state == _CLOSED:
             return
         if self._lost is None:
             self._lost = self._loop.create_future()
@@ -795,7 +806,7 @@ class RequestHandler:
         ask for another protocol or its body was not received yet.
         """
         tail = self._parser.take_tail()
-        self._to(UPGRADED)
+        self._to(_UPGRADED)
         self.deadline = NEVER
         self._receiver = receiver
         self._resume_transport()

@@ -2,4 +2,4 @@ from aiohttp_web.base_request cimport BaseRequest
 
 
 cdef class Request(BaseRequest):
-    cdef public object _match_info
+    pass

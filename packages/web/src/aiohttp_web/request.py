@@ -18,11 +18,7 @@ __all__ = ("Request",)
 class Request(BaseRequest):
     """A request of an :class:`Application`."""
 
-    __slots__ = ("_match_info",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._match_info: Any = None
+    __slots__ = ()
 
     def set_match_info(self, match_info: Any) -> None:
         """Take what the router found; done by the application."""

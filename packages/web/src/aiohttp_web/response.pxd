@@ -1,6 +1,11 @@
 cimport cython
 
 from aiohttp_web.keyed_state cimport KeyedState
+from aiohttp_web.response_head cimport head_block, head_tail, reason_phrase
+
+cdef list _DIGITS
+cdef Py_ssize_t _DIGITS_KNOWN
+cdef Py_ssize_t _JOINED
 
 
 cdef class StreamResponse(KeyedState):
@@ -33,4 +38,4 @@ cdef class Response(StreamResponse):
     cpdef _encode(self, object text, object content_type, object charset)
     cpdef bytes _own_fields(self, int minor, Py_ssize_t size, int kind)
     @cython.locals(minor=int, kind=int, size=Py_ssize_t, status=int)
-    cpdef object joined(self, object request, bint keep)
+    cpdef object joined(self, object request, object head, bint keep)

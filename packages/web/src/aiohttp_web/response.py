@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython  # noqa: F401
 
-__all__ = ("LooseHeaders", "Response", "StreamResponse")
+__all__ = ("LooseHeaders", "Response", "StreamResponse", "is_joinable")
 
 LooseHeaders = Mapping[str, str] | Mapping[istr, str] | Iterable[tuple[str | istr, str]]
 
@@ -609,13 +609,6 @@ class StreamResponse(KeyedState):
         self._body_length = writer.output_size
         self._payload_writer = None
 
-    def joined(self, request: Any) -> "tuple[bytes, bytes] | None":
-        """Return head and body if they can be sent without :meth:`prepare`, else ``None``.
-
-        A stream never can.
-        """
-        return None
-
 
 class Response(StreamResponse):
     """A response that knows its whole body beforehand.
@@ -630,9 +623,6 @@ class Response(StreamResponse):
     """
 
     __slots__ = ("_body", "_zlib_executor", "_zlib_executor_size")
-
-    joinable = True
-    """Whether nothing that :meth:`joined` goes around was overridden in a subclass."""
 
     def __init__(
         self,
@@ -677,15 +667,6 @@ class Response(StreamResponse):
             self._describe(content_type or DEFAULT_CONTENT_TYPE, charset)
         if body is not None:
             self.body = body
-
-    @classmethod
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        # Whoever overrides a part of the life of a response wants that part to run.
-        super().__init_subclass__(**kwargs)
-        known = Response.__dict__.keys() | StreamResponse.__dict__.keys()
-        own = {name for name in cls.__dict__ if name in known and name not in _OWN_IN_EACH}
-        if own:
-            cls.joinable = False
 
     def _describe(self, content_type: str, charset: str | None) -> None:
         if charset is not None:
@@ -784,11 +765,11 @@ class Response(StreamResponse):
 
     # Sending
 
-    def joined(self, request: Any, keep: bool) -> Any:
+    def joined(self, request: Any, head: Any, keep: bool) -> Any:
         """Return the whole message if it can be sent without :meth:`prepare`, else ``None``.
 
         The message comes as one bytes object, or as a list of pieces if copying would cost more
-        than it saves; *keep* tells whether the connection stays.  With the call the response
+        than it saves; *head* is that of *request*, *keep* tells whether the connection stays.  With the call the response
         counts as sent.
         """
         body = self._body
@@ -807,12 +788,13 @@ class Response(StreamResponse):
             body = b""
         elif not isinstance(body, bytes):
             return None
-        method = request.method
+        method = head.method
         if method == "HEAD" or method == "CONNECT":
             return None
         if self._keep_alive is not None:
             keep = keep and self._keep_alive
-        minor = 1 if request.version >= HttpVersion11 else 0
+        version = head.version
+        minor = 1 if version is HttpVersion11 or version >= HttpVersion11 else 0
         if minor:
             kind = KEEP if keep else CLOSE
         else:
@@ -929,16 +911,25 @@ def _has_length(request: Any) -> bool:
     return method != "HEAD"
 
 
-_OWN_IN_EACH: Final = frozenset(
-    {
-        "__dict__",
-        "__doc__",
-        "__init__",
-        "__init_subclass__",
-        "__module__",
-        "__repr__",
-        "__slots__",
-        "__weakref__",
-        "joinable",
-    }
-)
+_KINDS_KNOWN: Final = 256
+
+_joinable: dict[type, bool] = {Response: True}
+
+
+def is_joinable(kind: type) -> bool:
+    """Tell whether :meth:`Response.joined` may stand for the life of a response of class *kind*.
+
+    Whoever overrides a part of that life wants that part to run.
+    """
+    known = _joinable.get(kind)
+    if known is None:
+        known = issubclass(kind, Response)
+        if known:
+            ours = Response.__dict__.keys() | StreamResponse.__dict__.keys()
+            for base in kind.__mro__[: kind.__mro__.index(Response)]:
+                if any(name in ours for name in base.__dict__ if not name.startswith("__")):
+                    known = False
+        if len(_joinable) >= _KINDS_KNOWN:
+            _joinable.clear()
+        _joinable[kind] = known
+    return known

@@ -1,2 +1,8 @@
+cdef dict _phrases
+cdef dict _blocks
+cdef long long _now_second
+cdef list _now_tails
+
+cpdef object reason_phrase(int status)
 cpdef bytes head_block(int minor, int status, object reason, object content_type)
 cpdef bytes head_tail(int kind)

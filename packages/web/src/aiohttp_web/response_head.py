@@ -10,8 +10,8 @@ Laws
 
 import re
 import sys
-import time
 from http import HTTPStatus
+from time import time
 from typing import TYPE_CHECKING, Final
 
 from aiohttp_core.fields.dates import format_http_date
@@ -38,11 +38,11 @@ _VERSION: Final = "3.90.0"
 SERVER_SOFTWARE: Final = "Python/{}.{} aiohttp/{}".format(*sys.version_info[:2], _VERSION)
 """The default ``Server`` field (ADD-417)."""
 
-KEEP = 0
+KEEP: Final = 0
 """HTTP/1.1 and the connection stays: no Connection field (ADD-418)."""
-CLOSE = 1
+CLOSE: Final = 1
 """HTTP/1.1 and the connection closes."""
-KEEP_10 = 2
+KEEP_10: Final = 2
 """HTTP/1.0 and the connection stays."""
 
 _CACHED: Final = 512
@@ -105,7 +105,7 @@ def _new_second(second: int) -> None:
 
 def head_tail(kind: int) -> bytes:
     """Return all that follows the length: Date, Server, Connection and the empty line."""
-    second = int(time.time())
+    second = int(time())
     if second != _now_second:
         _new_second(second)
     return _now_tails[kind]

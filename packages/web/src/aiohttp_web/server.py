@@ -108,6 +108,9 @@ class Server:
         access_log_class: type[Any] = AccessLogger,
         access_log_format: str = AccessLogger.LOG_FORMAT,
         expect_first: bool = True,
+        response_hooks: bool = True,
+        client_max_size: int = 1024**2,
+        client_max_fields: int = 1000,
         clock: Callable[[], float] | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
         **kwargs: Any,
@@ -122,14 +125,19 @@ class Server:
         self.logger = logger
         self.request_handler = handler
         self.request_factory = request_factory or BaseRequest
+        self.client_max_size = client_max_size
+        """Bytes of body that ``read()`` and ``post()`` of a request take; 0 is no limit."""
+        self.client_max_fields = client_max_fields
+        """Fields that ``post()`` of a request takes; 0 is no limit."""
+        self.response_hooks = response_hooks
+        """Whether requests may have hooks that want to see responses before they are sent."""
         self.expect_first = expect_first
         """Whether connections answer ``Expect`` themselves, before the handler runs."""
         self.options = make_options(
             {"handler_cancellation": handler_cancellation, **kwargs}, logger
         )
         self.sweep = Sweep(self._loop, self.options.timeouts.interval(), clock)
-        self.requests_count = 0
-        """Requests since the start (ADD-459)."""
+        self._requests_before = 0
         self._connections: dict[int, RequestHandler] = {}
         self._emptied: asyncio.Event | None = None
         self._access_log: ServerAccessLog | None = None
@@ -170,6 +178,7 @@ class Server:
 
     def disconnected(self, connection: RequestHandler) -> None:
         """Take note that a connection is gone."""
+        self._requests_before += connection.served
         self._connections.pop(id(connection), None)
         self.sweep.discard(connection)
 
@@ -179,6 +188,12 @@ class Server:
     def connections(self) -> list[RequestHandler]:
         """The open connections (ADD-459)."""
         return list(self._connections.values())
+
+    @property
+    def requests_count(self) -> int:
+        """Requests since the start of the server (ADD-459)."""
+        living = sum(connection.served for connection in self._connections.values())
+        return self._requests_before + living
 
     def pre_shutdown(self) -> None:
         """Close idle connections, and each other one after its response (SHUT-02)."""
