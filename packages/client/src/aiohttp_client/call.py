@@ -20,6 +20,7 @@ from yarl import URL
 
 from aiohttp_client.abc import AbstractCookieJar
 from aiohttp_client.auth import ASK_NETRC, BasicAuth, choose_authorization, strip_url_credentials
+from aiohttp_client.body import make_body
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.cookiejar import CookieJar
 from aiohttp_client.errors import (
@@ -32,7 +33,6 @@ from aiohttp_client.errors import (
     TooManyRedirects,
     total_timeout_error,
 )
-from aiohttp_client.body import make_body
 from aiohttp_client.middlewares import ClientMiddlewareType, build_client_middlewares
 from aiohttp_client.netrc_auth import netrc_authorization
 from aiohttp_client.options import CallOptions, LooseHeaders, RaiseForStatus
@@ -55,7 +55,11 @@ from aiohttp_core.limits import HeadLimits
 from aiohttp_core.payload import JsonBytesPayload, JsonPayload, Payload
 from aiohttp_core.versions import HttpVersion
 
-__all__ = ("Call", "SessionSettings", "build_url", "check_url", "merge_headers")
+__all__ = ("Call", "SessionSettings", "build_url", "check_status", "check_url", "merge_headers")
+
+
+# Tasks that close bodies; the loop itself keeps no task alive.
+_closing: set[asyncio.Task[None]] = set()
 
 
 class SessionSettings:
@@ -160,6 +164,18 @@ def merge_headers(defaults: CIMultiDict[str], headers: LooseHeaders | None) -> C
     return merged
 
 
+async def check_status(response: ClientResponse, check: RaiseForStatus) -> None:
+    """Let *check* judge *response*; if it raises, the response is closed (ADD-157, ADD-356)."""
+    try:
+        if callable(check):
+            await check(response)
+        elif check:
+            response.raise_for_status()
+    except BaseException:
+        response.close()
+        raise
+
+
 class Call:
     """One call, from the arguments to the response of the last hop."""
 
@@ -182,7 +198,7 @@ class Call:
         self._headers = merge_headers(settings.headers, options.headers)
         self._cookies = options.cookies
         self._timeout = self._chosen_timeout(options.timeout)
-        self._deadline = deadline_after(
+        self.deadline = deadline_after(
             settings.loop.time(),
             self._timeout.total,
             self._timeout.ceil_threshold,
@@ -197,6 +213,7 @@ class Call:
         self._middlewares = settings.middlewares if middlewares is None else middlewares
         self._retry = settings.retry if options.retry is None else options.retry
         self._retries = 0
+        self._first: ClientResponse | None = None
         self._hops = 0
         self._request: ClientRequest | None = None
         self._payload: Payload | None = None
@@ -247,15 +264,21 @@ class Call:
 
     # -- the call ---------------------------------------------------------------------------------
 
-    async def run(self) -> ClientResponse:
-        """Make the call."""
+    async def run(self, *, first: ClientResponse | None = None, retries: int = 0) -> ClientResponse:
+        """Make the call.
+
+        *first*: the response to its first request, which was sent already.  *retries*: how often
+        it was repeated already.
+        """
+        self._retries = retries
+        self._first = first
         tracker = self._options.upload_tracker
         if tracker is not None:
             tracker.bind()
         try:
             self._payload = self._make_payload()
             if self._middlewares or self._settings.trace_configs or self._settings.trust_env:
-                async with PhaseLimit(self._deadline, self._timed_out):
+                async with PhaseLimit(self.deadline, self._timed_out):
                     response = await self._traced()
             else:
                 response = await self._follow()
@@ -278,7 +301,9 @@ class Call:
             tracker.finish(request.body_error, complete=request.body_sent)
         payload = self._payload
         if payload is not None and not payload.autoclose:
-            self._settings.loop.create_task(payload.close())
+            task = self._settings.loop.create_task(payload.close())
+            _closing.add(task)
+            task.add_done_callback(_closing.discard)
 
     async def _close_payload(self) -> None:
         payload, self._payload = self._payload, None
@@ -309,9 +334,7 @@ class Call:
             response = await self._follow()
             try:
                 for trace in self._traces:
-                    await trace.send_request_end(
-                        self._method, url, self._headers, response
-                    )
+                    await trace.send_request_end(self._method, url, self._headers, response)
             except BaseException:
                 response.close()
                 raise
@@ -326,7 +349,9 @@ class Call:
         options = self._options
         history: list[ClientResponse] = []
         while True:
-            response = await self._exchange()
+            response, self._first = self._first, None
+            if response is None:
+                response = await self._exchange()
             try:
                 location = None
                 if options.allow_redirects and 300 <= response.status < 400:
@@ -383,16 +408,8 @@ class Call:
         check = self._options.raise_for_status
         if check is None:
             check = self._settings.raise_for_status
-        if not check:
-            return
-        try:
-            if callable(check):
-                await check(response)
-            else:
-                response.raise_for_status()
-        except BaseException:
-            response.close()
-            raise
+        if check:
+            await check_status(response, check)
 
     # -- one hop ----------------------------------------------------------------------------------
 
@@ -473,7 +490,7 @@ class Call:
         """Give *request* what is not part of its constructor."""
         options, settings = self._options, self._settings
         request.timeout = self._timeout
-        request.deadline = self._deadline
+        request.deadline = self.deadline
         request.limits = self._limits
         request.upload_tracker = options.upload_tracker
         request.read_until_eof = options.read_until_eof
@@ -491,8 +508,7 @@ class Call:
             argument=self._auth,
             from_url=self._from_url,
             session=None if session_auth is None else session_auth.encode(),
-            session_applies=settings.base_origin is None
-            or settings.base_origin == url.origin(),
+            session_applies=settings.base_origin is None or settings.base_origin == url.origin(),
             trust_env=settings.trust_env,
             first_hop=not self._hops,
         )
@@ -520,8 +536,8 @@ class Call:
         self._request = request
         connector = self._connector
         try:
-            if self._deadline < inf and not self._traces:
-                async with PhaseLimit(self._deadline, self._timed_out):
+            if self.deadline < inf and not self._traces:
+                async with PhaseLimit(self.deadline, self._timed_out):
                     connection = await connector.connect(request, self._traces, self._timeout)
             else:
                 connection = await connector.connect(request, self._traces, self._timeout)

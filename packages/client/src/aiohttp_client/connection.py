@@ -1,18 +1,18 @@
-"""One HTTP/1.1 connection of a client: its state machine, and the asyncio protocols around it.
+r"""One HTTP/1.1 connection of a client: its state machine, and the asyncio protocols around it.
 
 ::
 
     RESERVED --> SENDING <--> WAITING_1XX
-      ^  |          |  \\________ |
-      |  |          v           \\v
+      ^  |          |  \________ |
+      |  |          v           \v
      IDLE <------ RECEIVING --> UPGRADED
       ^             |
       |             v
       +--------- DRAINING                     any --> CLOSING --> CLOSED
 
 ``RESERVED``: leased, nothing sent yet.  ``SENDING``: the request is being written.
-``WAITING_1XX``: the head is out, the body waits for ``100 Continue``.  ``RECEIVING``: the request is
-out, or its answer came early.  ``DRAINING``: the answer is complete, the request's body is not.
+``WAITING_1XX``: the head is out, the body waits for ``100 Continue``.  ``RECEIVING``: the request
+is out, or its answer came early.  ``DRAINING``: the answer is complete, the request's body is not.
 ``IDLE``: in the pool.
 
 Laws
@@ -48,16 +48,16 @@ from aiohttp_client.errors import (
     payload_error,
     total_timeout_error,
 )
+from aiohttp_client.incoming import DECODED, Incoming
 from aiohttp_client.timeouts import DeadlineWheel, Phase
 from aiohttp_core.chunked import END_OF_CHUNK
-from aiohttp_core.codings.decoders import make_decoder
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
 from aiohttp_core.fields.keep_alive import parse_keep_alive
 from aiohttp_core.flow import WriteGate
 from aiohttp_core.head import ResponseHead
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_core.parser import ResponseParser
-from aiohttp_core.streams import DEFAULT_LIMIT, EMPTY_PAYLOAD, StreamReader
+from aiohttp_core.streams import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
     import cython
@@ -70,18 +70,11 @@ __all__ = (
     "ConnectionOwner",
     "ConnectionState",
     "HttpConnection",
-    "Incoming",
     "check_transitions",
 )
 
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
-
-DECODED: Final = frozenset(("gzip", "deflate", "br", "zstd"))
-"""The content codings that are decoded; others are handed on as they came (spec row ADD-064)."""
-
-DECODE_STEP: Final = 2**18
-"""So many bytes come out of a decoder at once."""
 
 MAX_INFORMATIONAL: Final = 64
 """So many 1xx responses may come before the final one."""
@@ -174,162 +167,6 @@ def peer_has_spoken(fd: int, *, only_end: bool) -> bool:
         sock.detach()
 
 
-class _Detached:
-    """The connection of a body that is complete: there is nothing to pause any more."""
-
-    __slots__ = ()
-
-    reading_paused = False
-
-    def pause_reading(self) -> None:
-        """Do nothing."""
-
-    def resume_reading(self) -> None:
-        """Do nothing."""
-
-
-_DETACHED: Final = _Detached()
-
-
-class Incoming:
-    """What comes back for one request: first the head, then the body.
-
-    Await :attr:`waiter` for the head.  The body is ``pieces`` if it was complete by then, else a
-    stream; :meth:`take_stream` gives a stream in both cases.
-    """
-
-    __slots__ = (
-        "_decoder",
-        "announced",
-        "complete",
-        "connection",
-        "decompress",
-        "head",
-        "lease",
-        "limit",
-        "pieces",
-        "stream",
-        "trailers",
-        "upgrade",
-        "waiter",
-    )
-
-    def __init__(
-        self,
-        connection: "HttpConnection",
-        lease: "Connection | None",
-        waiter: "asyncio.Future[None]",
-        limit: int,
-        decompress: bool,
-        upgrade: bool,
-    ) -> None:
-        self.connection: HttpConnection | None = connection
-        """The connection, until the exchange is over."""
-        self.lease = lease
-        self.waiter = waiter
-        self.limit = limit
-        self.decompress = decompress
-        self.upgrade = upgrade
-        """Whether the request asked for another protocol."""
-        self.head: ResponseHead | None = None
-        self.pieces: list[Any] | None = None
-        """Body events that came with the head, as long as there is no stream."""
-        self.stream: StreamReader | None = None
-        self.trailers: Any = None
-        self.announced = False
-        self.complete = False
-        """Whether the whole response has arrived."""
-        self._decoder: Any = None
-
-    def body(self) -> bytes | None:
-        """Return the whole body if it is here as plain bytes and no stream was made of it."""
-        if not self.complete or self.stream is not None:
-            return None
-        pieces = self.pieces
-        if pieces is None:
-            return b""
-        if len(pieces) == 1:
-            only: bytes = pieces[0]
-            return only
-        return b"".join([piece for piece in pieces if piece is not END_OF_CHUNK])
-
-    def take_stream(self) -> StreamReader:
-        """Return the body as a stream, made now if it was not needed before."""
-        if self.stream is None:
-            if self.complete and self.pieces is None:
-                if self.trailers is None:
-                    return EMPTY_PAYLOAD
-            self._open_stream()
-        stream = self.stream
-        if stream is None:  # pragma: no cover - for the type checker: it was just made
-            return EMPTY_PAYLOAD
-        return stream
-
-    def abort(self) -> None:
-        """Give the exchange up: the connection is closed unless the exchange is over."""
-        connection = self.connection
-        if connection is not None:
-            connection.abort_exchange(self)
-
-    # -- the connection's side --------------------------------------------------------------------
-
-    def _add(self, piece: Any) -> None:
-        """Take a body event."""
-        stream = self.stream
-        if stream is not None:
-            if piece is END_OF_CHUNK:
-                stream.end_http_chunk_receiving()
-            elif self._decoder is None:
-                stream.feed_data(piece)
-            else:
-                stream.count_raw(len(piece))
-                stream.feed_data(self._decoder.decode(piece, self._decode_step()))
-        elif self.pieces is None:
-            self.pieces = [piece]
-        else:
-            self.pieces.append(piece)
-
-    def _decode_step(self) -> int:
-        """Return how much may come out of the decoder at once (spec row ADD-068)."""
-        return self.limit if self.limit > DECODE_STEP else DECODE_STEP
-
-    def _decode_more(self) -> bool:
-        """Do one step with input that the decoder holds; return whether there was any."""
-        decoder = self._decoder
-        stream = self.stream
-        if decoder is None or stream is None or decoder.needs_input:
-            return False
-        stream.feed_data(decoder.decode(b"", self._decode_step()))
-        return True
-
-    def _end_decoding(self) -> None:
-        """The body is complete; raise if its coding is not."""
-        if self._decoder is not None:
-            self._decoder.finish()
-
-    def _open_stream(self) -> None:
-        """Make the stream, if there is none, and move into it what is here."""
-        if self.stream is not None:
-            return
-        head = self.head
-        connection = self.connection
-        control: Any = _DETACHED if self.complete or connection is None else connection
-        stream = StreamReader(control, self.limit)
-        if head is not None:
-            if head.chunked:
-                stream.begin_http_chunk_receiving()
-            if self.decompress and head.content_encoding in DECODED:
-                self._decoder = make_decoder(head.content_encoding)
-        self.stream = stream
-        pieces = self.pieces
-        self.pieces = None
-        if pieces is not None:
-            for piece in pieces:
-                self._add(piece)
-        if self.complete:
-            stream.feed_eof(self.trailers)
-
-
 class Connection:
     """A lease of one connection: what a connector hands out (spec rows CON-28 to CON-30, ADD-311).
 
@@ -368,9 +205,7 @@ class Connection:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop; deprecated."""
-        warnings.warn(
-            "connector.loop property is deprecated", DeprecationWarning, stacklevel=2
-        )
+        warnings.warn("connector.loop property is deprecated", DeprecationWarning, stacklevel=2)
         return self._loop
 
     @property
@@ -403,17 +238,17 @@ class Connection:
 
     def close(self) -> None:
         """End the lease and close the socket."""
-        protocol = self._end()
+        protocol = self.end()
         if protocol is not None:
             protocol.close()
 
     def release(self) -> None:
         """End the lease; the socket goes back to the pool if it can be used again."""
-        protocol = self._end()
+        protocol = self.end()
         if protocol is not None:
             protocol.give_back()
 
-    def _end(self) -> "HttpConnection | None":
+    def end(self) -> "HttpConnection | None":
         """Cut the tie and run the callbacks; return the connection if the lease was not over."""
         protocol = self._protocol
         self._protocol = None
@@ -423,7 +258,7 @@ class Connection:
             for callback in callbacks:
                 try:
                     callback()
-                except Exception as exc:  # noqa: BLE001 - a stranger's callback
+                except Exception as exc:
                     self._loop.call_exception_handler(
                         {"message": "Exception in a callback of a connection", "exception": exc}
                     )
@@ -449,10 +284,10 @@ class HttpConnection:
         "_owner",
         "_parser",
         "_sent",
-        "_task",
         "_sock_read",
         "_step_error",
         "_step_limit",
+        "_task",
         "_told_gone",
         "_total",
         "_wheel",
@@ -615,9 +450,7 @@ class HttpConnection:
                 ClientConnectionResetError("Cannot write to closing transport"),
                 ExchangeFacts(self._exchanges > 0, 0, 0),
             )
-        incoming = Incoming(
-            self, lease, self._loop.create_future(), limit, decompress, upgrade
-        )
+        incoming = Incoming(self, lease, self._loop.create_future(), limit, decompress, upgrade)
         self._parser.expect(method, read_until_eof=read_until_eof)
         self._incoming = incoming
         self._exchanges += 1
@@ -649,6 +482,31 @@ class HttpConnection:
             self._wheel.note(deadline)
         if send:
             self._step_in(send, Phase.SEND)
+
+    def exchange(
+        self,
+        lease: "Connection",
+        method: str,
+        data: bytes,
+        limit: int,
+        decompress: bool,
+        deadline: float,
+        total: float | None,
+    ) -> Incoming:
+        """Send *data*, a whole request without a body, in one go: begin, write, sent.
+
+        The only limit of time is *deadline*; see :meth:`set_deadlines`.
+        """
+        incoming = self.begin(lease, method, limit, decompress)
+        self._deadline = deadline
+        self._total = total
+        self._sock_read = self._step_limit = 0.0
+        self._wheel.note(deadline)
+        self._sent = len(data)
+        self.writing = False
+        self._go(RECEIVING)
+        self.transport.write(data)
+        return incoming
 
     def write(self, data: bytes) -> None:
         """Hand bytes of the request to the transport."""
@@ -726,10 +584,10 @@ class HttpConnection:
         return incoming.complete
 
     def hand_over(self, protocol: asyncio.BaseProtocol) -> bytes:
-        """Let *protocol* have the transport of an ``UPGRADED`` connection; return the bytes that
-        were received for it already.
+        """Let *protocol* have the transport of an ``UPGRADED`` connection.
 
-        The lease stays: whoever took the transport calls ``close()`` on it at the end.
+        Returns the bytes that were received for it already.  The lease stays: whoever took the
+        transport calls ``close()`` on it at the end.
         """
         if self.state != UPGRADED:
             raise RuntimeError(f"{self!r} is not upgraded")
@@ -876,9 +734,7 @@ class HttpConnection:
             if phase is Phase.SEND:
                 error = ServerTimeoutError("Timeout on sending the request", phase=phase.value)
             else:
-                error = SocketTimeoutError(
-                    "Timeout on reading data from socket", phase=phase.value
-                )
+                error = SocketTimeoutError("Timeout on reading data from socket", phase=phase.value)
             self._expire(incoming, error)
             return inf
         return self._deadline if self._deadline < self._next_step else self._next_step
@@ -925,9 +781,7 @@ class HttpConnection:
 
     def _go(self, state: int) -> None:
         if _checks[0] and state not in TRANSITIONS[self.state]:
-            raise AssertionError(
-                f"{self!r} cannot become {ConnectionState(state).name}"
-            )
+            raise AssertionError(f"{self!r} cannot become {ConnectionState(state).name}")
         self.state = state
 
     def _pump(self) -> None:
@@ -938,7 +792,7 @@ class HttpConnection:
             return
         try:
             while not self.reading_paused:
-                if incoming._decoder is not None and incoming._decode_more():
+                if incoming.coded and incoming.decode_more():
                     continue
                 event = parser.next_event()
                 if event is None:
@@ -946,9 +800,9 @@ class HttpConnection:
                 if incoming.head is None:
                     self._take_head(incoming, event)
                 elif type(event) is bytes or event is END_OF_CHUNK:
-                    incoming._add(event)
+                    incoming.add(event)
                 else:
-                    incoming._end_decoding()
+                    incoming.end_decoding()
                     incoming.trailers = event.trailers  # type: ignore[union-attr]
                     self._finish(incoming)
                 if self._incoming is not incoming:
@@ -961,7 +815,7 @@ class HttpConnection:
         if self._sock_read:
             self._start_reading_clock()
         if not incoming.announced:
-            incoming._open_stream()
+            incoming.open_stream()
             self._announce(incoming)
 
     def _take_head(self, incoming: Incoming, event: Any) -> None:
@@ -995,7 +849,7 @@ class HttpConnection:
         elif not head.has_body:
             self._finish(incoming)
         elif incoming.decompress and head.content_encoding in DECODED:
-            incoming._open_stream()
+            incoming.open_stream()
 
     def _note_keep_alive(self, head: ResponseHead) -> None:
         """Remember for how long the server keeps the connection open."""
@@ -1042,7 +896,7 @@ class HttpConnection:
                     incoming.connection = self  # the request can still be given up
             else:
                 if lease is not None:
-                    lease._end()
+                    lease.end()
                 self._settle()
         stream = incoming.stream
         if stream is not None:
@@ -1057,7 +911,7 @@ class HttpConnection:
             self._drained = None
             drained.connection = None
             if drained.lease is not None:
-                drained.lease._end()
+                drained.lease.end()
         if self.force_close:
             self.close()
             return
@@ -1096,10 +950,10 @@ class HttpConnection:
         self._allow_body(False)
         lease = incoming.lease
         if lease is not None:
-            lease._end()
+            lease.end()
         if incoming.head is None or not incoming.announced:
             if incoming.head is not None:
-                incoming._open_stream()
+                incoming.open_stream()
                 self._announce(incoming)
             elif not incoming.waiter.done():
                 incoming.waiter.set_exception(error)

@@ -455,9 +455,7 @@ class BaseConnector:
             for trace in traces:
                 await trace.send_connection_create_start()
             req.phase = Phase.CONNECT
-            limit = deadline_after(
-                self._loop.time(), timeout.sock_connect, timeout.ceil_threshold
-            )
+            limit = deadline_after(self._loop.time(), timeout.sock_connect, timeout.ceil_threshold)
             async with PhaseLimit(limit, lambda: self._timed_out(req)):
                 connection = await self._create_connection(req, traces, timeout)
         except BaseException:

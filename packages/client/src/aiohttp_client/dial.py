@@ -38,7 +38,8 @@ __all__ = (
     "start_tls",
 )
 
-ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+# A connection is a protocol by its methods; compiled, it cannot inherit from asyncio's class.
+ProtocolFactory = Callable[[], Any]
 _DEFAULT_HANDSHAKE_TIMEOUT: Final = 60.0
 
 
@@ -123,7 +124,7 @@ async def dial_tcp(
     infos: Sequence[AddrInfoType],
     options: DialOptions,
     tls: TLSPlan | None = None,
-) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
+) -> tuple[asyncio.Transport, Any]:
     """Connect to the first of *infos* that answers, and do TLS with it if a plan is given."""
     left = list(infos)
     last: Exception = OSError(None, "no address to connect to")
@@ -159,7 +160,7 @@ async def _adopt(
     factory: ProtocolFactory,
     sock: socket.socket,
     tls: TLSPlan | None,
-) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
+) -> tuple[asyncio.Transport, Any]:
     if tls is None:
         return await loop.create_connection(factory, sock=sock)
     transport, protocol = await loop.create_connection(
@@ -191,7 +192,7 @@ def check_fingerprint(transport: asyncio.Transport, tls: TLSPlan) -> None:
 async def start_tls(
     loop: asyncio.AbstractEventLoop,
     transport: asyncio.Transport,
-    protocol: asyncio.BaseProtocol,
+    protocol: Any,
     tls: TLSPlan,
 ) -> asyncio.Transport:
     """Do TLS inside *transport*, a tunnel; *protocol* gets the result.  Raises as TLS does.

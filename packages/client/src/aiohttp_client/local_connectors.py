@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import sys
 from collections.abc import Sequence
 from os import fspath
 from typing import Any
@@ -72,10 +71,9 @@ class UnixConnector(BaseConnector):
             plan = TLSPlan(context, name, pin)
             options = {"ssl": context, "server_hostname": name}
         try:
-            transport, protocol = await self._loop.create_unix_connection(
-                self._factory,  # type: ignore[arg-type]  # it has the methods of a protocol
-                self._path,
-                **options,
+            loop: Any = self._loop  # a connection is a protocol by its methods, not by its class
+            transport, protocol = await loop.create_unix_connection(
+                self._factory, self._path, **options
             )
             if plan is not None:
                 check_fingerprint(transport, plan)
@@ -113,11 +111,11 @@ class NamedPipeConnector(BaseConnector):
             limit_per_host=limit_per_host,
             loop=loop,
         )
-        proactor = getattr(asyncio, "ProactorEventLoop", None)
-        if sys.platform != "win32" or proactor is None or not isinstance(self._loop, proactor):
+        self._path = path
+        proactor: Any = getattr(asyncio, "ProactorEventLoop", None)
+        if proactor is None or not isinstance(self._loop, proactor):
             self._closed = True
             raise RuntimeError("Named Pipes only available in proactor loop under windows")
-        self._path = path
 
     @property
     def path(self) -> str:

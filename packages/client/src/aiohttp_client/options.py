@@ -124,9 +124,10 @@ def call_options(options: RequestOptions, *, stacklevel: int) -> CallOptions:
         raise
     if call.data is not None and call.json is not None:
         raise ValueError("data and json parameters can not be used at the same time")
-    if not isinstance(call.chunked, bool) and call.chunked is not None:
+    chunked: object = call.chunked
+    if chunked is not None and not isinstance(chunked, bool):
         warnings.warn("Chunk size is deprecated", DeprecationWarning, stacklevel=stacklevel)
-        call.chunked = bool(call.chunked)
+        call.chunked = bool(chunked)
     for name in ("auth", "proxy_auth"):
         value = getattr(call, name)
         if value is None:
@@ -139,5 +140,3 @@ def call_options(options: RequestOptions, *, stacklevel: int) -> CallOptions:
             stacklevel=stacklevel,
         )
     return call
-
-

@@ -1,4 +1,4 @@
-"""The pool's decisions: who gets which connection, who waits, and what is closed.
+r"""The pool's decisions: who gets which connection, who waits, and what is closed.
 
 Nothing here knows a loop, a socket or a future.  Time comes in as a number; connections are opaque
 objects.  What the owner has to do comes out as data: a :class:`Slot` to use, ``doomed`` connections
@@ -7,7 +7,7 @@ to close, ``granted`` tickets to wake.  The owner empties both lists after every
 A :class:`Slot` stands for one socket that exists or is being opened::
 
     CONNECTING -> LEASED <-> IDLE
-         \\______________|________> GONE
+         \______________|________> GONE
 
 Laws (``check_invariants`` verifies them)
 * Every socket has exactly one slot; slots that are not ``GONE`` never outnumber ``limit``, nor, per
@@ -209,7 +209,7 @@ class Pool(Generic[KeyT, ConnT]):
         return slot
 
     def reuse(self, key: KeyT, now: float) -> Slot[KeyT, ConnT] | None:
-        """Return the ``LEASED`` slot of an idle connection, or ``None``; :meth:`acquire` knows more.
+        """Return the ``LEASED`` slot of an idle connection; ``None``: :meth:`acquire` knows more.
 
         The short way for a request that finds a connection ready.
         """
@@ -282,9 +282,7 @@ class Pool(Generic[KeyT, ConnT]):
         self._connecting += 1
         return fresh
 
-    def release(
-        self, slot: Slot[KeyT, ConnT], now: float, idle_limit: float | None = None
-    ) -> None:
+    def release(self, slot: Slot[KeyT, ConnT], now: float, idle_limit: float | None = None) -> None:
         """The connection of a ``LEASED`` slot is free and fit for another request.
 
         *idle_limit*: seconds after which the server closes it, if it said so.  A connection that
@@ -386,9 +384,7 @@ class Pool(Generic[KeyT, ConnT]):
         created, reused, evicted, expired = self._counts
         idle = len(self._idle)
         leased = self.size - idle - connecting
-        return PoolStats(
-            connecting, leased, idle, self._waiting, created, reused, evicted, expired
-        )
+        return PoolStats(connecting, leased, idle, self._waiting, created, reused, evicted, expired)
 
     def check_invariants(self) -> None:
         """Raise ``AssertionError`` if a law of this module is broken; for tests and debugging."""
@@ -407,18 +403,14 @@ class Pool(Generic[KeyT, ConnT]):
         for group in self._groups.values():
             name = f"group {group.host}"
             facts[f"{name} size"] = group.size == sum(ln.size for ln in group.lanes.values())
-            facts[f"{name} limit"] = (
-                not self.limit_per_host or group.size <= self.limit_per_host
-            )
+            facts[f"{name} limit"] = not self.limit_per_host or group.size <= self.limit_per_host
             facts[f"{name} is used"] = bool(group.lanes)
             numbers = [ticket.number for ticket in group.waiters]
             facts[f"{name} order"] = numbers == sorted(numbers)
             if group.waiters:
                 full = self.limit and self.size >= self.limit and not self._idle
                 busy = not any(lane.idle for lane in group.lanes.values())
-                blocked = (
-                    self.limit_per_host and group.size >= self.limit_per_host and busy
-                )
+                blocked = self.limit_per_host and group.size >= self.limit_per_host and busy
                 facts[f"{name} nobody waits in vain"] = bool(full or blocked)
         broken = [name for name, true in facts.items() if not true]
         if broken:

@@ -288,9 +288,7 @@ class ClientRequest:
 
     # -- building ---------------------------------------------------------------------------------
 
-    def _set_headers(
-        self, headers: Mapping[str, str] | Iterable[tuple[str, str]] | None
-    ) -> None:
+    def _set_headers(self, headers: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> None:
         given: CIMultiDict[str] = CIMultiDict(headers or ())
         if hdrs.HOST not in given:
             self.headers[hdrs.HOST] = origin_host(self.url)
@@ -591,7 +589,7 @@ class ClientRequest:
         except OSError as exc:
             self.body_error = self._body_os_error(exc)
             protocol.sending_failed(self.body_error)
-        except Exception as exc:  # noqa: BLE001 - the error of a stranger's body, handed on
+        except Exception as exc:
             self.body_error = ClientConnectionError(
                 f"Failed to send bytes into the underlying connection: {exc!r}"
             )
@@ -616,9 +614,7 @@ class ClientRequest:
             task.add_done_callback(lambda _: callback(self))
 
 
-_IN_MEMORY: Final = frozenset(
-    (BytesPayload, StringPayload, JsonPayload, JsonBytesPayload)
-)
+_IN_MEMORY: Final = frozenset((BytesPayload, StringPayload, JsonPayload, JsonBytesPayload))
 
 
 def _taken_by_kernel(protocol: HttpConnection, writer: StreamWriter) -> Callable[[], int]:

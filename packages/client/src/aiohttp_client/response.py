@@ -22,13 +22,14 @@ from typing import Any, Final, Protocol, Self
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDictProxy
 from yarl import URL
 
-from aiohttp_client.connection import Connection, Incoming
+from aiohttp_client.connection import Connection
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientResponseError,
     ContentTypeError,
     response_error,
 )
+from aiohttp_client.incoming import Incoming
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.fields.content_disposition import (
@@ -290,9 +291,7 @@ class ClientResponse:
         incoming.abort()
         if loop is not None and loop.get_debug():
             _warnings.warn(f"Unclosed response {self!r}", ResourceWarning, source=self)
-            loop.call_exception_handler(
-                {"client_response": self, "message": "Unclosed response"}
-            )
+            loop.call_exception_handler({"client_response": self, "message": "Unclosed response"})
 
     def __repr__(self) -> str:
         reason = None if self.reason is None else self.reason.encode("ascii", "backslashreplace")
@@ -387,7 +386,7 @@ class ClientResponse:
 
     @property
     def cookies(self) -> SimpleCookie:
-        """The cookies of this response; of equal names the last one (spec rows CRSP-07, CRSP-08)."""
+        """The cookies of this response; of equal names the last one (CRSP-07, CRSP-08)."""
         cookies = self._cached_cookies
         if cookies is None:
             values = self.headers.getall("Set-Cookie", ())
@@ -446,7 +445,9 @@ class ClientResponse:
     def connection(self) -> Connection | None:
         """The lease of the connection, or ``None`` once the whole body has arrived."""
         lease = None if self._incoming is None else self._incoming.lease
-        return lease if lease is not None and lease.protocol is not None else None
+        if isinstance(lease, Connection) and lease.protocol is not None:
+            return lease
+        return None
 
     @property
     def incoming(self) -> Incoming | None:
@@ -478,10 +479,11 @@ class ClientResponse:
         if incoming is not None:
             incoming.abort()
 
-    def release(self) -> _Done:
+    def release(self) -> Any:
         """Let the connection go: back to the pool if the body has arrived, else closed.
 
-        The body cannot be read any more, unless :meth:`read` has done so.  It may be awaited.
+        The body cannot be read any more, unless :meth:`read` has done so.  For
+        compatibility the result can be awaited.
         """
         if not self._released:
             incoming = self._incoming

@@ -13,8 +13,7 @@ import json
 import sys
 import traceback
 import warnings
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
 
@@ -23,25 +22,34 @@ from yarl import URL
 
 from aiohttp_client.abc import AbstractCookieJar, LooseCookies
 from aiohttp_client.auth import BasicAuth
-from aiohttp_client.call import Call, SessionSettings, build_url, check_url
+from aiohttp_client.call import Call, SessionSettings, build_url, check_status, check_url
+from aiohttp_client.connection import Connection
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.context_managers import RequestContextManager, SessionRequestContextManager
-from aiohttp_client.cookiejar import CookieJar
+from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
+from aiohttp_client.errors import (
+    ClientConnectionError,
+    ClientOSError,
+    ServerDisconnectedError,
+    response_error,
+)
 from aiohttp_client.middlewares import ClientMiddlewareType
 from aiohttp_client.options import (
+    CallOptions,
     LooseHeaders,
     RaiseForStatus,
     RequestOptions,
     call_options,
 )
+from aiohttp_client.plans import Plan, PlanTable
 from aiohttp_client.request import ClientRequest
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 from aiohttp_client.tcp_connector import TCPConnector
-from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
+from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, deadline_after, sentinel
 from aiohttp_client.tls import SSLOption, check_ssl
 from aiohttp_client.tracing import TraceConfig
-from aiohttp_core import hdrs
+from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import DEFAULT_LIMIT
 from aiohttp_core.versions import HttpVersion, HttpVersion11
@@ -148,11 +156,34 @@ class ClientSession:
             warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
         settings.connector = connector
         self._settings = settings
+        self._jar = settings.cookie_jar
+        self._cookies_off = isinstance(cookie_jar, DummyCookieJar)
+        self._resolver = None if fallback_charset_resolver is _utf8 else fallback_charset_resolver
+        self._plans = self._make_plans(connector)
         self._connector_owner = connector_owner
         self._ws_response_class = ws_response_class
         if loop.get_debug():
             self._source_traceback = traceback.extract_stack(sys._getframe(1))
         self._closed = False
+
+    def _make_plans(self, connector: BaseConnector) -> PlanTable | None:
+        """Return a table for the short way; ``None`` if this session has none."""
+        settings = self._settings
+        timeout = settings.timeout
+        special = (
+            settings.base_url is not None
+            or settings.proxy is not None
+            or settings.trust_env
+            or settings.trace_configs
+            or settings.middlewares
+            or settings.response_class is not ClientResponse
+            or connector.force_close
+            or timeout.sock_read
+            or timeout.send
+            or timeout.first_byte
+            or type(connector).connect is not BaseConnector.connect
+        )
+        return None if special else PlanTable(settings, connector.allowed_protocol_schema_set)
 
     @staticmethod
     def _set_base_url(settings: SessionSettings, base_url: str | URL | None) -> None:
@@ -248,61 +279,102 @@ class ClientSession:
         self, method: str, str_or_url: str | URL, **options: Unpack[RequestOptions]
     ) -> ClientResponse:
         """Make a request: the one way for all of them."""
-        connector = self._settings.connector
+        settings = self._settings
+        connector = settings.connector
         if self._closed or connector is None or connector.closed:
             raise RuntimeError("Session is closed")
-        settings = self._settings
+        plans = self._plans
+        if not options and plans is not None and type(str_or_url) is str and not self._jar:
+            plan = plans.find(method, str_or_url)
+            if plan is not None:
+                lease = connector.reuse(plan.key, careful=False)
+                if lease is not None:
+                    return await self._send_plan(plan, lease, connector)
         checked = call_options(options, stacklevel=3)
         url = build_url(settings, str_or_url)
         check_url(url, connector.allowed_protocol_schema_set)
         method = method.upper() if method.isascii() else method
         return await Call(self, settings, connector, method, url, checked).run()
 
-    def get(
-        self, url: str | URL, *, allow_redirects: bool = True, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
+    async def _send_plan(
+        self, plan: Plan, lease: Connection, connector: BaseConnector
+    ) -> ClientResponse:
+        """Send *plan* on *lease*: the short way."""
+        settings = self._settings
+        timeout = settings.timeout
+        deadline = deadline_after(
+            settings.loop.time(), timeout.total, timeout.ceil_threshold, inclusive=True
+        )
+        protocol = lease.protocol
+        if protocol is None:  # pragma: no cover - a lease that was given out this moment
+            raise ClientConnectionError("Connection closed")
+        protocol.use_limits(settings.limits)
+        incoming = protocol.exchange(
+            lease,
+            plan.method,
+            plan.data,
+            settings.read_bufsize,
+            settings.auto_decompress,
+            deadline,
+            timeout.total,
+        )
+        try:
+            await incoming.waiter
+        except HttpProcessingError as exc:
+            raise response_error(exc, plan.request_info) from exc
+        except (ServerDisconnectedError, ClientOSError) as exc:
+            if not settings.retry.allows(method=plan.method, error=exc, replayable=True, done=0):
+                raise
+            return await self._plan_as_call(plan, connector, deadline).run(retries=1)
+        except BaseException:
+            incoming.abort()
+            raise
+        response = ClientResponse.received(incoming, plan.method, plan, self._resolver)
+        if response.status >= 300 or settings.raise_for_status or not self._cookies_off:
+            head = incoming.head
+            if head is not None and head.field(b"set-cookie") is not None:
+                values = response.headers.getall("Set-Cookie", ())
+                settings.cookie_jar.update_cookies_from_headers(values, response.url)
+            if 300 <= response.status < 400:
+                return await self._plan_as_call(plan, connector, deadline).run(first=response)
+            if settings.raise_for_status:
+                await check_status(response, settings.raise_for_status)
+        return response
+
+    def _plan_as_call(self, plan: Plan, connector: BaseConnector, deadline: float) -> Call:
+        """Return the long way for *plan*, which began some time ago."""
+        call = Call(self, self._settings, connector, plan.method, plan.real_url, CallOptions())
+        call.deadline = deadline
+        return call
+
+    def get(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a GET request."""
-        if not allow_redirects:
-            kwargs["allow_redirects"] = False
-        return RequestContextManager(self._request(hdrs.METH_GET, url, **kwargs))
+        return RequestContextManager(self._request("GET", url, **kwargs))
 
-    def options(
-        self, url: str | URL, *, allow_redirects: bool = True, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
+    def options(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make an OPTIONS request."""
-        kwargs["allow_redirects"] = allow_redirects
-        return RequestContextManager(self._request(hdrs.METH_OPTIONS, url, **kwargs))
+        return RequestContextManager(self._request("OPTIONS", url, **kwargs))
 
-    def head(
-        self, url: str | URL, *, allow_redirects: bool = False, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
-        """Make a HEAD request; redirects are not followed unless asked for."""
-        kwargs["allow_redirects"] = allow_redirects
-        return RequestContextManager(self._request(hdrs.METH_HEAD, url, **kwargs))
+    def head(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
+        """Make a HEAD request; redirects are not followed unless asked for (SES-36)."""
+        kwargs.setdefault("allow_redirects", False)
+        return RequestContextManager(self._request("HEAD", url, **kwargs))
 
-    def post(
-        self, url: str | URL, *, data: Any = None, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
+    def post(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a POST request."""
-        return RequestContextManager(self._request(hdrs.METH_POST, url, data=data, **kwargs))
+        return RequestContextManager(self._request("POST", url, **kwargs))
 
-    def put(
-        self, url: str | URL, *, data: Any = None, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
+    def put(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a PUT request."""
-        return RequestContextManager(self._request(hdrs.METH_PUT, url, data=data, **kwargs))
+        return RequestContextManager(self._request("PUT", url, **kwargs))
 
-    def patch(
-        self, url: str | URL, *, data: Any = None, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
+    def patch(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a PATCH request."""
-        return RequestContextManager(self._request(hdrs.METH_PATCH, url, data=data, **kwargs))
+        return RequestContextManager(self._request("PATCH", url, **kwargs))
 
-    def delete(
-        self, url: str | URL, **kwargs: Unpack[RequestOptions]
-    ) -> RequestContextManager:
+    def delete(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a DELETE request."""
-        return RequestContextManager(self._request(hdrs.METH_DELETE, url, **kwargs))
+        return RequestContextManager(self._request("DELETE", url, **kwargs))
 
     # -- what the session is made of --------------------------------------------------------------
 
@@ -338,9 +410,7 @@ class ClientSession:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop; deprecated."""
-        warnings.warn(
-            "client.loop property is deprecated", DeprecationWarning, stacklevel=2
-        )
+        warnings.warn("client.loop property is deprecated", DeprecationWarning, stacklevel=2)
         return self._settings.loop
 
     @property
@@ -464,7 +534,7 @@ def request(
     connector: BaseConnector | None = None,
     **kwargs: Unpack[RequestOptions],
 ) -> SessionRequestContextManager:
-    """Make one request without a session: ``async with request("GET", url) as response``.
+    """Make one request without a session; use the result with ``async with``.
 
     Without *connector* the connection is closed afterwards; with it only the session is
     (spec rows CREQ-28, ADD-159).

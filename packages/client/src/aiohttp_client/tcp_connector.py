@@ -12,8 +12,8 @@ import asyncio
 import socket
 import ssl
 import warnings
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from aiohttp_client.abc import AbstractResolver, ResolveResult
 from aiohttp_client.connection import HttpConnection
@@ -224,9 +224,7 @@ class TCPConnector(BaseConnector):
             return await self._create_direct_connection(req, traces, timeout)
         return await self._create_proxy_connection(req, choice, traces, timeout)
 
-    async def _tls_plan(
-        self, option: SSLOption, hostname: str, timeout: ClientTimeout
-    ) -> TLSPlan:
+    async def _tls_plan(self, option: SSLOption, hostname: str, timeout: ClientTimeout) -> TLSPlan:
         if contexts_ready(option):
             context = shared_context(option)
         else:
@@ -253,9 +251,7 @@ class TCPConnector(BaseConnector):
             plan = await self._tls_plan(option, req.server_hostname or host, timeout)
         infos = address_infos(addresses)
         try:
-            _, protocol = await dial_tcp(
-                self._loop, self._factory, infos, self._options, plan
-            )
+            _, protocol = await dial_tcp(self._loop, self._factory, infos, self._options, plan)
         except ClientConnectionError:
             raise
         except (OSError, ssl.CertificateError) as exc:
@@ -284,7 +280,9 @@ class TCPConnector(BaseConnector):
                 True if isinstance(option, Fingerprint) else option, host, timeout
             )
         tunnelled = req.connection_key.tunnel
-        factory = (lambda: HandshakeProtocol(self._loop)) if tunnelled else self._factory
+        factory: Callable[[], Any] = self._factory
+        if tunnelled:
+            factory = self._make_handshake
         try:
             transport, protocol = await dial_tcp(
                 self._loop, factory, address_infos(addresses), self._options, plan
@@ -301,6 +299,9 @@ class TCPConnector(BaseConnector):
         async with PhaseLimit(limit, lambda: self._timed_out(req)):
             await self._make_tunnel(transport, protocol, req, choice, proxy_key)
         return await self._enter_tunnel(transport, req, timeout)
+
+    def _make_handshake(self) -> HandshakeProtocol:
+        return HandshakeProtocol(self._loop)
 
     async def _make_tunnel(
         self,
@@ -335,9 +336,7 @@ class TCPConnector(BaseConnector):
                 )
             else:
                 fields = proxy_fields(req.proxy_headers, choice.authorization)
-                headers = connect_headers(
-                    host, port, defaults=req.default_headers, fields=fields
-                )
+                headers = connect_headers(host, port, defaults=req.default_headers, fields=fields)
                 handshake = _Connect(ConnectExchange(host, port, headers, url=req.url))
             await run_handshake(transport, protocol, handshake)
         except OSError as exc:
@@ -363,7 +362,7 @@ class TCPConnector(BaseConnector):
         try:
             plan = await self._tls_plan(option, req.server_hostname or host, timeout)
             req.phase = Phase.TLS
-            inner = await start_tls(self._loop, transport, connection, plan)  # type: ignore[arg-type]
+            inner = await start_tls(self._loop, transport, connection, plan)
         except ClientConnectionError:
             raise
         except (OSError, ssl.CertificateError) as exc:
@@ -396,7 +395,7 @@ class _Connect:
         self._exchange.feed_eof()
 
 
-def _own(protocol: asyncio.BaseProtocol) -> HttpConnection:
+def _own(protocol: Any) -> HttpConnection:
     if not isinstance(protocol, HttpConnection):  # pragma: no cover - a broken subclass
         raise TypeError(f"_factory must make connections, not {type(protocol).__name__}")
     return protocol

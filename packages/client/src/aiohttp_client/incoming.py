@@ -1,0 +1,222 @@
+"""What comes back for one request: first the head, then the body.
+
+Laws
+* A body that is complete with its head stays bytes: no stream is made unless somebody asks for one.
+* A coded body is decoded in bounded steps, and no further than its reader keeps up
+  (spec row ADD-068).
+* The stream of a complete body has no connection: nothing done to it can disturb the next user of
+  the socket.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from aiohttp_core.chunked import END_OF_CHUNK
+from aiohttp_core.codings.decoders import make_decoder
+from aiohttp_core.head import ResponseHead
+from aiohttp_core.streams import EMPTY_PAYLOAD, StreamReader
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = ("DECODED", "Incoming")
+
+COMPILED: bool = cython.compiled
+"""Whether this module runs compiled."""
+
+DECODED: Final = frozenset(("gzip", "deflate", "br", "zstd"))
+"""The content codings that are decoded; others are handed on as they came (spec row ADD-064)."""
+
+DECODE_STEP: Final = 2**18
+"""So many bytes come out of a decoder at once."""
+
+
+class Lease(Protocol):
+    """The holder's tie to the connection."""
+
+    @property
+    def protocol(self) -> Any:
+        """The connection, or ``None`` when the lease is over."""
+
+    def end(self) -> Any:
+        """Cut the tie."""
+
+
+class Carrier(Protocol):
+    """The connection that carries an exchange."""
+
+    reading_paused: bool
+
+    def pause_reading(self) -> None:
+        """Stop feeding."""
+
+    def resume_reading(self) -> None:
+        """Feed again."""
+
+    def abort_exchange(self, incoming: "Incoming", /) -> None:
+        """Give the exchange up."""
+
+    def finish_buffered(self, incoming: "Incoming", /) -> bool:
+        """Throw away what is buffered; tell whether the response is complete then."""
+
+
+class _Detached:
+    """The connection of a body that is complete: there is nothing to pause any more."""
+
+    __slots__ = ()
+
+    reading_paused = False
+
+    def pause_reading(self) -> None:
+        """Do nothing."""
+
+    def resume_reading(self) -> None:
+        """Do nothing."""
+
+
+_DETACHED: Final = _Detached()
+
+
+class Incoming:
+    """What comes back for one request: first the head, then the body.
+
+    Await :attr:`waiter` for the head.  The body is ``pieces`` if it was complete by then, else a
+    stream; :meth:`take_stream` gives a stream in both cases.
+    """
+
+    __slots__ = (
+        "_decoder",
+        "announced",
+        "coded",
+        "complete",
+        "connection",
+        "decompress",
+        "head",
+        "lease",
+        "limit",
+        "pieces",
+        "stream",
+        "trailers",
+        "upgrade",
+        "waiter",
+    )
+
+    def __init__(
+        self,
+        connection: Carrier,
+        lease: Lease | None,
+        waiter: "asyncio.Future[None]",
+        limit: int,
+        decompress: bool,
+        upgrade: bool,
+    ) -> None:
+        self.connection: Carrier | None = connection
+        """The connection, until the exchange is over."""
+        self.lease = lease
+        self.waiter = waiter
+        self.limit = limit
+        self.decompress = decompress
+        self.upgrade = upgrade
+        """Whether the request asked for another protocol."""
+        self.head: ResponseHead | None = None
+        self.pieces: list[Any] | None = None
+        """Body events that came with the head, as long as there is no stream."""
+        self.stream: StreamReader | None = None
+        self.trailers: Any = None
+        self.announced = False
+        self.complete = False
+        """Whether the whole response has arrived."""
+        self.coded = False
+        """Whether a decoder is at work."""
+        self._decoder: Any = None
+
+    def body(self) -> bytes | None:
+        """Return the whole body if it is here as plain bytes and no stream was made of it."""
+        if not self.complete or self.stream is not None:
+            return None
+        pieces = self.pieces
+        if pieces is None:
+            return b""
+        if len(pieces) == 1:
+            only: bytes = pieces[0]
+            return only
+        return b"".join([piece for piece in pieces if piece is not END_OF_CHUNK])
+
+    def take_stream(self) -> StreamReader:
+        """Return the body as a stream, made now if it was not needed before."""
+        if self.stream is None:
+            if self.complete and self.pieces is None:
+                if self.trailers is None:
+                    return EMPTY_PAYLOAD
+            self.open_stream()
+        stream = self.stream
+        if stream is None:  # pragma: no cover - for the type checker: it was just made
+            return EMPTY_PAYLOAD
+        return stream
+
+    def abort(self) -> None:
+        """Give the exchange up: the connection is closed unless the exchange is over."""
+        connection = self.connection
+        if connection is not None:
+            connection.abort_exchange(self)
+
+    # -- the connection's side --------------------------------------------------------------------
+
+    def add(self, piece: Any) -> None:
+        """Take a body event (called by the connection)."""
+        stream = self.stream
+        if stream is not None:
+            if piece is END_OF_CHUNK:
+                stream.end_http_chunk_receiving()
+            elif self._decoder is None:
+                stream.feed_data(piece)
+            else:
+                stream.count_raw(len(piece))
+                stream.feed_data(self._decoder.decode(piece, self._decode_step()))
+        elif self.pieces is None:
+            self.pieces = [piece]
+        else:
+            self.pieces.append(piece)
+
+    def _decode_step(self) -> int:
+        """Return how much may come out of the decoder at once (spec row ADD-068)."""
+        return self.limit if self.limit > DECODE_STEP else DECODE_STEP
+
+    def decode_more(self) -> bool:
+        """Do one step with input that the decoder holds; return whether there was any."""
+        decoder = self._decoder
+        stream = self.stream
+        if decoder is None or stream is None or decoder.needs_input:
+            return False
+        stream.feed_data(decoder.decode(b"", self._decode_step()))
+        return True
+
+    def end_decoding(self) -> None:
+        """The body is complete; raise if its coding is not."""
+        if self._decoder is not None:
+            self._decoder.finish()
+
+    def open_stream(self) -> None:
+        """Make the stream, if there is none, and move into it what is here."""
+        if self.stream is not None:
+            return
+        head = self.head
+        connection = self.connection
+        control: Any = _DETACHED if self.complete or connection is None else connection
+        stream = StreamReader(control, self.limit)
+        if head is not None:
+            if head.chunked:
+                stream.begin_http_chunk_receiving()
+            if self.decompress and head.content_encoding in DECODED:
+                self._decoder = make_decoder(head.content_encoding)
+                self.coded = True
+        self.stream = stream
+        pieces = self.pieces
+        self.pieces = None
+        if pieces is not None:
+            for piece in pieces:
+                self.add(piece)
+        if self.complete:
+            stream.feed_eof(self.trailers)
