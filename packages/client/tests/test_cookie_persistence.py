@@ -175,9 +175,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
         CookieJar().load(tmp_path / "none")
 
 
-def test_a_failed_save_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "c"
     path.write_text("old")
 
@@ -193,12 +191,14 @@ def test_a_failed_save_leaves_the_old_file(
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["a|", "a|/x", "key", "value", "coded_value", "path", "secure"])
-        | st.text(max_size=3),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["a|", "a|/x", "key", "value", "coded_value", "path", "secure"])
+            | st.text(max_size=3),
+            inner,
+            max_size=4,
+        )
     ),
 )
 

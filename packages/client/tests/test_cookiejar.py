@@ -122,7 +122,9 @@ def test_ip_addresses(host: str) -> None:
     jar = CookieJar()
     jar.update_cookies({"a": "1"}, url)
     assert len(jar) == 0
-    unsafe = received("a=1", f"b=1; Domain={url.raw_host}", "c=1; Domain=0.0.1", url=url, unsafe=True)
+    unsafe = received(
+        "a=1", f"b=1; Domain={url.raw_host}", "c=1; Domain=0.0.1", url=url, unsafe=True
+    )
     assert sent(unsafe, url) == "a=1; b=1"
     assert sent(unsafe, "http://127.0.0.2/") == ""
     assert sent(unsafe, "http://1.127.0.0.1/") == ""

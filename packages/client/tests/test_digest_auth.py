@@ -70,9 +70,7 @@ async def test_a_challenge_is_answered() -> None:
     def md5(text: str) -> str:
         return hashlib.md5(text.encode()).hexdigest()
 
-    expected = md5(
-        f"{md5('user:r:pass')}:n1:00000001:{cnonce}:auth:{md5('GET:/dir/page?q=1')}"
-    )
+    expected = md5(f"{md5('user:r:pass')}:n1:00000001:{cnonce}:auth:{md5('GET:/dir/page?q=1')}")
     assert field(answer, "response") == expected
 
 

@@ -171,9 +171,7 @@ def test_algorithms(name: str, session: str, case: type[str]) -> None:
 
     algorithm = case(name + session)
     fields = fields_of(
-        answer(
-            {"realm": "r", "nonce": "n", "qop": "auth", "algorithm": algorithm}, cnonce="0" * 16
-        )
+        answer({"realm": "r", "nonce": "n", "qop": "auth", "algorithm": algorithm}, cnonce="0" * 16)
     )
     secret = digest("Mufasa:r:Circle of Life")
     if session:
@@ -261,7 +259,7 @@ def test_form_of_the_answer() -> None:
     assert 'username="a\\"b\\\\c"' in value
     assert 'realm="a\\"\\\\b"' in value
     assert 'uri="/a?b=\\"c\\""' in value
-    assert ", qop=auth, nc=000000ab, cnonce=\"0123456789abcdef\"" in value
+    assert ', qop=auth, nc=000000ab, cnonce="0123456789abcdef"' in value
     assert "algorithm=MD5," in value
     assert 'realm=""' in answer({"realm": "", "nonce": "n"})
 

@@ -176,9 +176,7 @@ def test_code_is_deprecated() -> None:
 
 
 @pytest.mark.spec("ADD-409")
-@pytest.mark.parametrize(
-    ("option", "shown"), [(True, "default"), (False, "False"), (None, "None")]
-)
+@pytest.mark.parametrize(("option", "shown"), [(True, "default"), (False, "False"), (None, "None")])
 def test_connector_error(option: Any, shown: str) -> None:
     error = errors.ClientConnectorError(KEY._replace(ssl=option), OSError(5, "boo"))
     assert str(error) == f"Cannot connect to host example.com:80 ssl:{shown} [boo]"
@@ -214,9 +212,7 @@ def test_server_disconnected() -> None:
 def test_fingerprint_mismatch() -> None:
     error = errors.ServerFingerprintMismatch(b"a", b"b", "h", 443)
     assert (error.expected, error.got, error.host, error.port) == (b"a", b"b", "h", 443)
-    assert repr(error) == (
-        "<ServerFingerprintMismatch expected=b'a' got=b'b' host='h' port=443>"
-    )
+    assert repr(error) == ("<ServerFingerprintMismatch expected=b'a' got=b'b' host='h' port=443>")
 
 
 @pytest.mark.spec("CEX-04", "ADD-414")

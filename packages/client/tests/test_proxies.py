@@ -48,7 +48,9 @@ def test_check(proxy: str, url: str, login: str | None, password: str) -> None:
 
 
 @pytest.mark.spec("ADD-277")
-@pytest.mark.parametrize("proxy", ["", "p.example", "/p", "//p", "http://", "http://[", "http://p:x"])
+@pytest.mark.parametrize(
+    "proxy", ["", "p.example", "/p", "//p", "http://", "http://[", "http://p:x"]
+)
 def test_no_absolute_url(proxy: str) -> None:
     with pytest.raises(InvalidURL):
         check_proxy(proxy)
@@ -123,9 +125,7 @@ def test_without_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
         ("", "http://a.example/", False),
     ],
 )
-def test_no_proxy(
-    no_proxy: str, url: str, bypassed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_proxy(no_proxy: str, url: str, bypassed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://p.example:1")
     monkeypatch.setenv("no_proxy", no_proxy)
     assert proxies.bypasses_proxy(URL(url)) is bypassed

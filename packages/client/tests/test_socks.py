@@ -66,7 +66,7 @@ def test_exchange(
         if one_by_one:
             pieces = []
             for value in answer:
-                assert 0 < client.wanted
+                assert client.wanted > 0
                 pieces.append(client.feed(bytes((value,))))
             outgoing = b"".join(pieces)
         else:

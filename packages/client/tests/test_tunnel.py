@@ -18,16 +18,12 @@ TARGET = URL("https://a.example/x")
 
 
 def exchange(headers: dict[str, str] | None = None) -> ConnectExchange:
-    return ConnectExchange(
-        "a.example", 443, headers or {"Host": "a.example:443"}, url=TARGET
-    )
+    return ConnectExchange("a.example", 443, headers or {"Host": "a.example:443"}, url=TARGET)
 
 
 @pytest.mark.spec("PRX-03", "ADD-169", "ADD-273")
 def test_request() -> None:
-    assert exchange().request == (
-        b"CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
-    )
+    assert exchange().request == (b"CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n")
     assert authority_form("::1", 443) == "[::1]:443"
 
 
@@ -48,9 +44,7 @@ def test_fields() -> None:
     assert proxy_fields({"Proxy-Authorization": "own"}, None) == {"Proxy-Authorization": "own"}
 
 
-@pytest.mark.parametrize(
-    "headers", [{"X": "a\r\nb"}, {"X\r\n": "a"}, {"X": "a\0"}, {"": "a"}]
-)
+@pytest.mark.parametrize("headers", [{"X": "a\r\nb"}, {"X\r\n": "a"}, {"X": "a\0"}, {"": "a"}])
 @pytest.mark.spec("ADD-757", "ADD-795")
 def test_bad_fields(headers: dict[str, str]) -> None:
     with pytest.raises(ValueError):
@@ -80,9 +74,7 @@ def test_tunnel_stands(answer: bytes) -> None:
     assert whole.head.status == 200
     whole.feed_eof()
     split = exchange()
-    assert [split.feed(bytes((value,))) for value in answer] == [False] * (len(answer) - 1) + [
-        True
-    ]
+    assert [split.feed(bytes((value,))) for value in answer] == [False] * (len(answer) - 1) + [True]
     with pytest.raises(TunnelError, match="unexpected data"):
         split.feed(b"x")
 

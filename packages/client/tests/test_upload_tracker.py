@@ -79,7 +79,9 @@ async def test_failure_is_silent_if_nobody_looks(
     error: BaseException | None, complete: bool, expected: type[Exception]
 ) -> None:
     complaints: list[dict[str, object]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+    asyncio.get_running_loop().set_exception_handler(
+        lambda loop, context: complaints.append(context)
+    )
     tracker = UploadTracker()
     tracker.finish(error, complete=complete)
     with pytest.raises(expected):
