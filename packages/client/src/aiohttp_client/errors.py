@@ -241,7 +241,12 @@ class ContentTypeError(ClientResponseError):
 
 
 class WSServerHandshakeError(ClientResponseError):
-    """The server refused a WebSocket handshake, or answered it wrongly."""
+    """The server refused a WebSocket handshake, or answered it wrongly.
+
+    ``body`` is the beginning of what it said instead, at most 64 KiB.
+    """
+
+    body: bytes = b""
 
 
 class ClientHttpProxyError(ClientResponseError):

@@ -81,9 +81,9 @@ class HeartbeatError(TimeoutError):
 class WebSocketConnection:
     """An open connection: receive, send, close.
 
-    *server* decides about masking.  *deflate* is what the handshake agreed upon.  The owner passes
-    on what its transport says: :meth:`data_received`, :meth:`eof_received`,
-    :meth:`connection_lost`.
+    *server* decides about masking.  *deflate* is what the handshake agreed upon.
+    *heartbeat_error* makes the exception of a missing PONG.  The owner passes on what its
+    transport says: :meth:`data_received`, :meth:`eof_received`, :meth:`connection_lost`.
     """
 
     def __init__(
@@ -94,11 +94,13 @@ class WebSocketConnection:
         settings: WebSocketSettings,
         deflate: DeflateParams | None = None,
         read_limit: int = DEFAULT_LIMIT,
+        heartbeat_error: Callable[[str], BaseException] = HeartbeatError,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._control = control
         self._settings = settings
         self._server = server
+        self._heartbeat_error = heartbeat_error
         self.queue = WebSocketDataQueue(control, read_limit, loop=self._loop)
         self.writer = _make_writer(control, server, settings, deflate)
         self._reader = MessageReader(
@@ -429,7 +431,8 @@ class WebSocketConnection:
         if self._ping_sent and self._heard < self._ping_sent:
             if now - self._ping_sent >= heartbeat / 2:
                 self._timer = None
-                self.abort(HeartbeatError(f"No PONG received after {heartbeat / 2} seconds"))
+                text = f"No PONG received after {heartbeat / 2} seconds"
+                self.abort(self._heartbeat_error(text))
                 return
             wait = self._ping_sent + heartbeat / 2 - now
         else:
