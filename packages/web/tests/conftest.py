@@ -1,6 +1,7 @@
-"""Requests without a server, for tests of what stands above the connection."""
+"""Requests without a server, and servers that are spoken to in raw bytes."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
+from aiohttp_web.application import Application
+from aiohttp_web.application_server import make_server
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request import Request
 
@@ -64,3 +67,58 @@ def make_request() -> Callable[..., Request]:
         return Request(head, EMPTY_PAYLOAD, None, WriterStub(), None, **options)
 
     return make
+
+
+class Answer:
+    """One response, taken apart."""
+
+    def __init__(self, raw: bytes) -> None:
+        head, _, self.body = raw.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        self.raw = raw
+        self.status = int(lines[0].split(" ")[1]) if raw else 0
+        self.headers: CIMultiDict[str] = CIMultiDict(
+            tuple(line.split(": ", 1)) for line in lines[1:]  # type: ignore[arg-type]
+        )
+
+
+class Served:
+    """A running application: ``await served.ask("GET", "/path", Range="bytes=0-")``."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def send(self, data: bytes) -> bytes:
+        """Send *data* on a fresh connection; return all that comes until it is closed."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(data)
+            return await asyncio.wait_for(reader.read(), 20)
+        finally:
+            writer.close()
+
+    async def ask(self, method: str, target: str, **headers: str) -> Answer:
+        """Send one request, with the underscores of header names as dashes."""
+        fields = {"Host": "example.com", "Connection": "close"}
+        fields.update({name.replace("_", "-"): value for name, value in headers.items()})
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return Answer(await self.send(f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode()))
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Callable[..., Awaitable[Served]]]:
+    """Return a coroutine function that serves an application until the test is over."""
+    running: list[Any] = []
+
+    async def start(app: Application, **options: Any) -> Served:
+        app.freeze()
+        server = make_server(app, **options)
+        listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+        running.append((listening, server))
+        return Served(listening.sockets[0].getsockname()[1])
+
+    yield start
+    for listening, server in running:
+        listening.close()
+        await server.shutdown(5)
+        await listening.wait_closed()

@@ -17,6 +17,7 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 __all__ = (
@@ -336,7 +337,7 @@ class RootDirectory:
         return opened
 
     def entries(self, steps: Sequence[str]) -> list[Entry]:
-        """Return the names of a directory, directories first, each group sorted by name.
+        """Return the names of a directory, sorted.
 
         Links that lead out of the root, or nowhere, and what is neither file nor directory are
         left out.
@@ -353,7 +354,7 @@ class RootDirectory:
         except OSError as error:
             raise _refusal(error) from None
         listed = [entry for entry in found if entry is not None]
-        listed.sort(key=lambda entry: (not entry.is_directory, entry.name))
+        listed.sort(key=attrgetter("name"))
         return listed
 
     def _scan_relative(self, steps: Sequence[str]) -> list[Entry | None]:

@@ -359,6 +359,8 @@ class FileResponse(StreamResponse):
             ).encode()
             for start, stop in found.plan.ranges
         ]
+        # The CRLF belongs to the delimiter, but there is nothing before the first one.
+        heads[0] = heads[0][2:]
         end = f"\r\n--{boundary}--\r\n".encode()
         self.headers[hdrs.CONTENT_TYPE] = f"multipart/byteranges; boundary={boundary}"
         self.content_length = sum(map(len, heads)) + len(end) + found.plan.size
