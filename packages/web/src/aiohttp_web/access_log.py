@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from aiohttp_web.abc import AbstractAccessLogger, AbstractAsyncAccessLogger
 
@@ -120,10 +120,8 @@ class AccessLogger(AbstractAccessLogger):
 
     __slots__ = ("_formatters", "_line")
 
-    LOG_FORMAT_MAP: Final = {code: name for code, (name, _) in _PLAIN.items()}
-    LOG_FORMAT: Final = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"'
-
-    _compiled: dict[str, tuple[str, list[tuple[Any, Formatter]]]] = {}
+    LOG_FORMAT_MAP: ClassVar[dict[str, str]] = {code: name for code, (name, _) in _PLAIN.items()}
+    LOG_FORMAT: ClassVar[str] = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"'
 
     def __init__(self, logger: logging.Logger, log_format: str = LOG_FORMAT) -> None:
         super().__init__(logger, log_format=log_format)
@@ -173,7 +171,8 @@ class AccessLogger(AbstractAccessLogger):
                     extra.setdefault(key[0], {})[key[1]] = value
                 else:
                     extra[key] = value
-            self.logger.info(self._line % tuple(values), extra=extra)
+            # Composed here: ``extra`` has the values, and the record needs no arguments.
+            self.logger.info(self._line % tuple(values), extra=extra)  # noqa: G002
         except Exception:
             self.logger.exception("Error in logging")
 

@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from json import loads as decode_json
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 from yarl import URL
@@ -55,37 +55,44 @@ from aiohttp_web.payload_errors import RequestPayloadError
 from aiohttp_web.query_string import EMPTY_QUERY, parse_query
 from aiohttp_web.request_target import is_origin_form, target_url
 
-if TYPE_CHECKING:
-    import cython  # noqa: F401
-else:
-    from aiohttp_core import interpreted as cython  # noqa: F401
-
 __all__ = ("BaseRequest", "RequestConnection")
 
 _UNSET: Any = object()
 _POST_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "TRACE", "DELETE"})
-_FORM_TYPES: Final = frozenset(
-    {"", "application/x-www-form-urlencoded", "multipart/form-data"}
-)
+_FORM_TYPES: Final = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _NO_FIELDS: Final[CIMultiDictProxy[str]] = CIMultiDictProxy(CIMultiDict())
 _NO_FORM: Final[MultiDictProxy[Any]] = MultiDictProxy(MultiDict())
+
 
 class RequestConnection(Protocol):
     """What a request asks of the connection that it came by."""
 
     @property
-    def transport(self) -> asyncio.Transport | None: ...
+    def transport(self) -> asyncio.Transport | None:
+        """The transport, ``None`` after the client has left."""
+
     @property
-    def keeps_alive(self) -> bool: ...
+    def keeps_alive(self) -> bool:
+        """Whether the connection may live on after the current request."""
+
     @property
-    def client_max_size(self) -> int: ...
+    def client_max_size(self) -> int:
+        """Bytes of body that a request may have."""
+
     @property
-    def client_max_fields(self) -> int: ...
-    def make_writer(self) -> AbstractStreamWriter: ...
-    async def wait_for_loss(self) -> None: ...
+    def client_max_fields(self) -> int:
+        """Fields that a form may have."""
+
+    def make_writer(self) -> AbstractStreamWriter:
+        """Return a writer for one message."""
+
+    async def wait_for_loss(self) -> None:
+        """Return as soon as the client has left."""
+
     async def send_informational(
         self, request: Any, status: int, headers: Mapping[str, str] | None
-    ) -> None: ...
+    ) -> None:
+        """Send an interim response."""
 
 
 def _address_text(address: Any) -> str:
@@ -145,11 +152,11 @@ class BaseRequest(KeyedState):
         self._task = task
         self._client_max_size = client_max_size
         self._client_max_fields = client_max_fields
-        self._match_info = None
-        self._match_path = None
-        self._query = None
-        self._rel_url = None
-        self._cache = None
+        self._match_info: Any = None
+        self._match_path: str | None = None
+        self._query: MultiDictProxy[str] | None = None
+        self._rel_url: URL | None = None
+        self._cache: dict[str, Any] | None = None
         if scheme is not None:
             self._keep("scheme", scheme)
         if host is not None:
@@ -191,7 +198,7 @@ class BaseRequest(KeyedState):
         """The path that routing compares: decoded, but ``%2F`` and ``%25`` stay (ADD-1066)."""
         path = self._match_path
         if path is None:
-            path = self._message.target
+            path = str(self._message.target)
             if is_origin_form(path) and "%" not in path:
                 end = path.find("?")
                 if end >= 0:
@@ -347,7 +354,7 @@ class BaseRequest(KeyedState):
         peer = self.get_extra_info("peername")
         if isinstance(peer, (tuple, list)):
             return self._keep("remote", str(peer[0]))  # type: ignore[no-any-return]
-        return None if peer is None else self._keep("remote", str(peer))  # type: ignore[no-any-return]
+        return None if peer is None else self._keep("remote", str(peer))
 
     @property
     def forwarded(self) -> tuple[Mapping[str, str], ...]:
@@ -393,12 +400,6 @@ class BaseRequest(KeyedState):
     @property
     def has_expectation(self) -> bool:
         """Whether an HTTP/1.1 client sent ``Expect``; its value is in the fields (EXP-01)."""
-        expect: bool = self._message.expect
-        return expect
-
-    @property
-    def has_expectation(self) -> bool:
-        """Whether the client sent ``Expect`` and waits for an interim response."""
         expect: bool = self._message.expect
         return expect
 
@@ -599,7 +600,7 @@ class BaseRequest(KeyedState):
             return self._keep("post", _NO_FORM)  # type: ignore[no-any-return]
         value = self._message.field(b"content-type")
         content_type = "" if value is None else self.content_type
-        if content_type not in _FORM_TYPES or not content_type and value is None:
+        if content_type not in _FORM_TYPES or (not content_type and value is None):
             return self._keep("post", _NO_FORM)  # type: ignore[no-any-return]
         limits = FormLimits(self.client_max_size, self.client_max_fields)
         form = parse_urlencoded_form(await self.read(), self.charset or "utf-8", limits)
@@ -687,7 +688,7 @@ class BaseRequest(KeyedState):
                 head.target = str(URL(rel_url) if isinstance(rel_url, str) else rel_url)
             if headers is not _UNSET:
                 head.set_headers(headers)
-        copy = type(self)(
+        return type(self)(
             head,
             self._payload,
             self._protocol,
@@ -704,7 +705,6 @@ class BaseRequest(KeyedState):
             host=self._kept("host") if host is _UNSET else host,
             remote=self._kept("remote") if remote is _UNSET else remote,
         )
-        return copy
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -1,4 +1,4 @@
-"""``python -m aiohttp.web``: serve an application from the command line (CLI-12, ADD-618 to 620)."""
+"""``python -m aiohttp.web``: an application from the command line (CLI-12, ADD-618 to ADD-620)."""
 
 import logging
 import sys

@@ -29,7 +29,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from multidict import CIMultiDict
 
@@ -56,11 +56,6 @@ from aiohttp_web.payload_errors import (
 )
 from aiohttp_web.response import Response, StreamResponse, is_joinable
 from aiohttp_web.response_head import reason_phrase
-
-if TYPE_CHECKING:
-    import cython  # noqa: F401
-else:
-    from aiohttp_core import interpreted as cython  # noqa: F401
 
 __all__ = ("STATES", "TRANSITIONS", "RequestHandler", "check_transitions")
 
@@ -260,9 +255,7 @@ class RequestHandler:
             set_tcp_keepalive(transport)
         # The first head has to be complete in time, counted from here (ADD-445).
         timeouts = self._options.timeouts
-        self.deadline = min(
-            self._sweep.after(timeouts.keepalive), self._sweep.after(timeouts.head)
-        )
+        self.deadline = min(self._sweep.after(timeouts.keepalive), self._sweep.after(timeouts.head))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Take leave: wake and fail whoever waits for the client."""
@@ -558,9 +551,7 @@ class RequestHandler:
         return self._failed(request, exc)
 
     def _failed(self, request: Any, exc: Exception) -> Response:
-        self._server.logger.error(
-            "Error handling request from %s", request.remote, exc_info=exc
-        )
+        self._server.logger.error("Error handling request from %s", request.remote, exc_info=exc)
         return error_response(request, 500, exc, debug=self._loop.get_debug())
 
     def _client_is_gone(self) -> bool:
@@ -682,7 +673,7 @@ class RequestHandler:
             self.transport.close()
 
     def _close_softly(self) -> None:
-        """Tell the client that no more comes and drop what it sends, so that it can read the answer.
+        """Say that no more comes, and drop what the client sends, so that it can read the answer.
 
         A socket that is closed with unread input resets the connection, and the answer is lost.
         """

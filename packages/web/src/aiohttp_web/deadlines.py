@@ -52,7 +52,8 @@ class Watched(Protocol):
     """What has a deadline."""
 
     @property
-    def deadline(self) -> float: ...
+    def deadline(self) -> float:
+        """When to act, on the clock of the sweep."""
 
     def expire(self, now: float) -> None:
         """Act upon the deadline that has passed."""

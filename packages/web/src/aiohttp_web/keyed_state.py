@@ -6,12 +6,7 @@ Laws
 """
 
 from collections.abc import ItemsView, Iterator, KeysView, MutableMapping, ValuesView
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import cython  # noqa: F401
-else:
-    from aiohttp_core import interpreted as cython  # noqa: F401
+from typing import Any
 
 __all__ = ("KeyedState",)
 

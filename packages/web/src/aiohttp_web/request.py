@@ -1,16 +1,11 @@
 """The request of an application: a BaseRequest that was routed (WREQ-01)."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from aiohttp_core.structures import ChainMapProxy
 from aiohttp_web.application import Application
 from aiohttp_web.base_request import BaseRequest
 from aiohttp_web.match import UrlMappingMatchInfo
-
-if TYPE_CHECKING:
-    import cython  # noqa: F401
-else:
-    from aiohttp_core import interpreted as cython  # noqa: F401
 
 __all__ = ("Request",)
 

@@ -12,14 +12,9 @@ import re
 import sys
 from http import HTTPStatus
 from time import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp_core.fields.dates import format_http_date
-
-if TYPE_CHECKING:
-    import cython  # noqa: F401
-else:
-    from aiohttp_core import interpreted as cython  # noqa: F401
 
 __all__ = (
     "CLOSE",
@@ -109,4 +104,3 @@ def head_tail(kind: int) -> bytes:
     if second != _now_second:
         _new_second(second)
     return _now_tails[kind]
-

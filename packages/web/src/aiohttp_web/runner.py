@@ -182,9 +182,7 @@ class AppRunner(BaseRunner):
 
     def __init__(self, app: Application, *, handle_signals: bool = False, **kwargs: Any) -> None:
         if not isinstance(app, Application):
-            raise TypeError(
-                f"The first argument should be web.Application instance, got {app!r}"
-            )
+            raise TypeError(f"The first argument should be web.Application instance, got {app!r}")
         super().__init__(handle_signals=handle_signals, **kwargs)
         self._app = app
 

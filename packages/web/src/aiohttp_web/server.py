@@ -90,8 +90,9 @@ class Server:
 
     An instance is the protocol factory for ``loop.create_server()``.  *request_factory* makes the
     requests; it is called with message, payload, protocol, writer and task.  The other keywords are
-    those of :class:`ServerOptions`, :class:`~aiohttp_web.deadlines.Timeouts` (``keepalive_timeout``,
-    ``head_timeout``, ``body_timeout``, ``min_body_rate``, ``send_timeout``, ``lingering_time``) and
+    those of :class:`ServerOptions`, :class:`~aiohttp_web.deadlines.Timeouts`
+    (``keepalive_timeout``, ``head_timeout``, ``body_timeout``, ``min_body_rate``,
+    ``send_timeout``, ``lingering_time``) and
     :class:`~aiohttp_core.limits.HeadLimits`, and ``logger``, ``access_log``, ``access_log_class``,
     ``access_log_format``, ``debug``.
     """

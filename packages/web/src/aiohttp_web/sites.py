@@ -121,7 +121,7 @@ class TCPSite(BaseSite):
     @property
     def name(self) -> str:
         """``http://host:port`` (ADD-607)."""
-        host = self._host or "0.0.0.0"
+        host = self._host or "0.0.0.0"  # noqa: S104 (what asyncio binds then)
         if ":" in host:
             host = f"[{host}]"
         return f"{self._scheme}://{host}:{self.port}"
