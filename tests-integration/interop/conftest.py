@@ -1,0 +1,164 @@
+"""Real peers: our demo as a server, nginx, the standard library's server, aiohttp's wheel."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BOUND = 60
+"""Seconds after which a server of these tests ends by itself."""
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended: {log.read_text()}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"nothing listens: {log.read_text()}")
+
+
+@contextlib.contextmanager
+def serving(command: list[str], port: int, log: Path, **options: object) -> Iterator[str]:
+    """Run a server for the length of the block; it cannot outlive :data:`BOUND`."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            ["timeout", "--signal=TERM", str(BOUND), *command],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            **options,  # type: ignore[call-overload]
+        )
+        try:
+            wait_for(port, process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo application, served by ``python -m aiohttp.web``."""
+    port = free_port()
+    command = [sys.executable, "-m", "aiohttp.web", "-H", "127.0.0.1", "-P", str(port)]
+    log = tmp_path_factory.mktemp("demo") / "log"
+    with serving([*command, "demo.app:make_app"], port, log, cwd=ROOT) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files that static servers offer."""
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "small.txt").write_text("small\n" * 3)
+    (folder / "large.bin").write_bytes(os.urandom(3_000_000))
+    (folder / "page.html").write_text("<p>" + "word " * 5000 + "</p>")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stdlib_server(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``python -m http.server``, which speaks HTTP/1.0."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    log = tmp_path_factory.mktemp("stdlib") / "log"
+    with serving([*command, "--directory", str(files)], port, log) as url:
+        yield url
+
+
+NGINX = """
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  default_type application/octet-stream;
+  types {{ text/html html; text/plain txt; }}
+  gzip on; gzip_types text/plain text/html; gzip_min_length 20;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  client_max_body_size 64m;
+  keepalive_timeout 5;
+  upstream app {{ server {app}; keepalive 4; }}
+  server {{
+    listen 127.0.0.1:{port};
+    root {files};
+    location /app/ {{
+      proxy_pass http://app/;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $host;
+      proxy_request_buffering off;
+      proxy_buffering off;
+    }}
+  }}
+}}
+"""
+
+
+@pytest.fixture(scope="session")
+def nginx(demo: str, files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """nginx: static files at ``/``, and the demo behind it at ``/app/``."""
+    binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if binary is None:
+        pytest.skip("nginx is not installed")
+    folder = tmp_path_factory.mktemp("nginx")
+    port = free_port()
+    app = demo.removeprefix("http://")
+    config = NGINX.format(folder=folder, port=port, files=files, app=app)
+    (folder / "nginx.conf").write_text(config)
+    # nginx as root would run its workers as nobody, who cannot read the test's folder.
+    user = "user root;\n" if os.getuid() == 0 else ""
+    (folder / "nginx.conf").write_text(user + config)
+    command = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    with serving(command, port, folder / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def curl() -> str:
+    """The path of curl."""
+    found = shutil.which("curl")
+    if found is None:
+        pytest.skip("curl is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def aiohttp_python() -> str:
+    """An interpreter of another environment, with aiohttp's own wheel from the index."""
+    shared = ROOT / ".venv-peers" / "bin" / "python"
+    own = ROOT / ".venv-peer-aiohttp" / "bin" / "python"
+    for python in (shared, own):
+        if python.exists() and subprocess.run([python, "-c", "import aiohttp"]).returncode == 0:
+            return str(python)
+    made = subprocess.run([sys.executable, "-m", "venv", own.parents[1]], capture_output=True)
+    if made.returncode == 0:
+        made = subprocess.run(
+            [own, "-m", "pip", "install", "-q", "aiohttp==3.14.5"], capture_output=True, timeout=300
+        )
+    if made.returncode:
+        pytest.skip(f"aiohttp's wheel cannot be installed: {made.stderr.decode()[-200:]}")
+    return str(own)
