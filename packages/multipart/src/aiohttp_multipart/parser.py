@@ -247,7 +247,7 @@ class MultipartParser:
                 self._search = max(start, len(data) - 3)
                 self._check_unfinished_head(data, start)
                 return None
-        if end - start > limits.max_head_size + 2:
+        if end - start > limits.max_head_size:
             self._fail(self._head_too_large())
         if limits.max_parts is not None and self._parts >= limits.max_parts:
             self._fail(MultipartLimitError(f"More than {limits.max_parts} parts", limits.max_parts))
@@ -266,7 +266,7 @@ class MultipartParser:
         length = len(data) - line
         if length > limits.max_field_size + 1:  # a CR may be the last byte
             self._fail(PartHeaderTooLong(data[line : line + 100], limits.max_field_size, length))
-        if len(data) - start > limits.max_head_size + 3:
+        if len(data) - start > limits.max_head_size + 1:  # CR of the empty line
             self._fail(self._head_too_large())
         if self._eof:
             self._fail(BoundaryError("The body ends within the head of a part"))
