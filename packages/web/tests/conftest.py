@@ -47,6 +47,9 @@ class WriterStub:
     async def drain(self) -> None:
         pass
 
+    def send_headers(self) -> None:
+        pass
+
 
 @pytest.fixture
 def make_request() -> Callable[..., Request]:

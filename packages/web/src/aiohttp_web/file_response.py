@@ -43,7 +43,7 @@ from aiohttp_core.fields.ranges import (
 )
 from aiohttp_web.content_coding import add_vary
 from aiohttp_web.file_access import FileRefused, FileSource, OpenedFile, PathSource
-from aiohttp_web.response import StreamResponse
+from aiohttp_web.stream_response import StreamResponse
 
 __all__ = (
     "CONTENT_TYPES",
@@ -310,6 +310,8 @@ class FileResponse(StreamResponse):
         if not found.plan.ranges:
             return
         start, stop = found.plan.ranges[0]
+        # Sent ahead: whatever goes wrong from here on, the answer has begun.
+        writer.send_headers()
         if not await self._sendfile(request, writer, found.file, start, stop):
             async for piece in self._pieces(found.file, start, stop):
                 await self.write(piece)
@@ -327,7 +329,6 @@ class FileResponse(StreamResponse):
         if transport.get_extra_info("sslcontext") is not None:
             return False
         loop = asyncio.get_running_loop()
-        writer.send_headers()
         await writer.drain()
         with os.fdopen(file.fd, "rb", buffering=0, closefd=False) as raw:
             try:
@@ -365,6 +366,7 @@ class FileResponse(StreamResponse):
         self.headers[hdrs.CONTENT_TYPE] = f"multipart/byteranges; boundary={boundary}"
         self.content_length = sum(map(len, heads)) + len(end) + found.plan.size
         writer = await super().prepare(request)
+        writer.send_headers()
         for head, (start, stop) in zip(heads, found.plan.ranges, strict=True):
             await self.write(head)
             async for piece in self._pieces(found.file, start, stop):
