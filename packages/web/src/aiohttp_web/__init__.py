@@ -115,10 +115,7 @@ from aiohttp_web.resources import (
     PrefixResource,
     Resource,
 )
-from aiohttp_web.response import (
-    Response,
-    StreamResponse,
-)
+from aiohttp_web.response import Response
 from aiohttp_web.route_defs import (
     AbstractRouteDef,
     RouteDef,
@@ -164,6 +161,7 @@ from aiohttp_web.sites import (
     UnixSite,
 )
 from aiohttp_web.static import StaticResource
+from aiohttp_web.stream_response import StreamResponse
 from aiohttp_web.subapps import (
     MatchedSubAppResource,
     PrefixedSubAppResource,

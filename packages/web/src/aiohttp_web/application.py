@@ -36,10 +36,10 @@ from aiohttp_web.cleanup import CleanupContext
 from aiohttp_web.domains import Domain, MaskDomain
 from aiohttp_web.keys import AppKey, NotAppKeyWarning
 from aiohttp_web.match import UrlMappingMatchInfo
-from aiohttp_web.response import StreamResponse
 from aiohttp_web.route_defs import AbstractRouteDef
 from aiohttp_web.router import UrlDispatcher
 from aiohttp_web.routes import AbstractRoute, Handler
+from aiohttp_web.stream_response import StreamResponse
 from aiohttp_web.subapps import MatchedSubAppResource, PrefixedSubAppResource
 
 __all__ = ("Application", "install_server_factory")

@@ -38,18 +38,14 @@ from aiohttp_core.fields.ranges import parse_range
 from aiohttp_core.streams import EmptyStreamReader, StreamReader
 from aiohttp_core.versions import HttpVersion
 from aiohttp_core.writer import AbstractStreamWriter
+from aiohttp_multipart import MultipartReader
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.exceptions import (
     HTTPBadRequest,
     HTTPRequestEntityTooLarge,
     HTTPUnsupportedMediaType,
 )
-from aiohttp_web.forms import (
-    FileField,
-    FormLimits,
-    close_form,
-    parse_urlencoded_form,
-)
+from aiohttp_web.forms import BytesSource, FileField, Form, read_request_form
 from aiohttp_web.keyed_state import KeyedState
 from aiohttp_web.payload_errors import RequestPayloadError
 from aiohttp_web.query_string import EMPTY_QUERY, parse_query
@@ -59,7 +55,6 @@ __all__ = ("BaseRequest", "RequestConnection")
 
 _UNSET: Any = object()
 _POST_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "TRACE", "DELETE"})
-_FORM_TYPES: Final = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _NO_FIELDS: Final[CIMultiDictProxy[str]] = CIMultiDictProxy(CIMultiDict())
 _NO_FORM: Final[MultiDictProxy[Any]] = MultiDictProxy(MultiDict())
 
@@ -586,26 +581,38 @@ class BaseRequest(KeyedState):
             )
         return loads(await self.text())
 
+    async def multipart(self) -> MultipartReader:
+        """Return a reader of the multipart body; made anew each time (WREQ-23)."""
+        return MultipartReader(self.headers, self._payload)
+
     async def post(self) -> "MultiDictProxy[str | bytearray | FileField]":
         """Return the fields of a form; kept for further calls (WREQ-24, ADD-483 to ADD-496).
 
         Empty for other methods than POST, PUT, PATCH, TRACE and DELETE, and for other types than
         the two of HTML forms.  Raises HTTPRequestEntityTooLarge for too many bytes or fields,
-        ValueError for a malformed form.
+        HTTPUnsupportedMediaType for undecodable text, ValueError for a malformed form.
         """
-        form: MultiDictProxy[str | bytearray | FileField] | None = self._kept("post")
-        if form is not None:
-            return form
+        form: Form | None = self._kept("form")
+        if form is None:
+            form = self._keep("form", await self._read_form())
+        return form.fields if form is not None else _NO_FORM
+
+    async def _read_form(self) -> Form:
         if self.method not in _POST_METHODS:
-            return self._keep("post", _NO_FORM)  # type: ignore[no-any-return]
-        value = self._message.field(b"content-type")
-        content_type = "" if value is None else self.content_type
-        if content_type not in _FORM_TYPES or (not content_type and value is None):
-            return self._keep("post", _NO_FORM)  # type: ignore[no-any-return]
-        limits = FormLimits(self.client_max_size, self.client_max_fields)
-        form = parse_urlencoded_form(await self.read(), self.charset or "utf-8", limits)
-        self._keep("post", form)
-        return form
+            return Form(MultiDict())
+        content: Any = self._payload
+        if self.content_type == "application/x-www-form-urlencoded":
+            # The bytes are kept, so that read() and text() still give them.
+            await self.read()
+        body = self._kept("body")
+        if body is not None:
+            content = BytesSource(body)
+        return await read_request_form(
+            self.headers,
+            content,
+            max_size=self.client_max_size,
+            max_fields=self.client_max_fields,
+        )
 
     async def release(self) -> None:
         """Read the rest of the body and drop it (WREQ-26)."""
@@ -614,9 +621,10 @@ class BaseRequest(KeyedState):
 
     def close_files(self) -> None:
         """Close the temporary files of an uploaded form; done when the response is finished."""
-        form = self._kept("post")
-        if form:
-            close_form(form)
+        if self._cache is not None:
+            form: Form | None = self._cache.get("form")
+            if form is not None:
+                form.close()
 
     # Sending
 
@@ -677,7 +685,7 @@ class BaseRequest(KeyedState):
         The copy shares the body and has its own copy of the values kept on the request.  Raises
         RuntimeError if the body was read by :meth:`read` or :meth:`post` (ADD-478).
         """
-        if self._kept("body") is not None or self._kept("post") is not None:
+        if self._kept("body") is not None or self._kept("form") is not None:
             raise RuntimeError("Cannot clone request after reading its content")
         head: Any = self._message
         if method is not _UNSET or rel_url is not _UNSET or headers is not _UNSET:

@@ -44,6 +44,7 @@ from aiohttp_core.serializer import head as serialize_head
 from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_core.writer import StreamWriter
+from aiohttp_multipart import MultipartError
 from aiohttp_web.body_intake import BodyIntake
 from aiohttp_web.deadlines import NEVER
 from aiohttp_web.error_pages import error_response, refusal
@@ -54,8 +55,9 @@ from aiohttp_web.payload_errors import (
     RequestPayloadError,
     RequestPayloadTimeout,
 )
-from aiohttp_web.response import Response, StreamResponse, is_joinable
+from aiohttp_web.response import Response, is_joinable
 from aiohttp_web.response_head import reason_phrase
+from aiohttp_web.stream_response import StreamResponse
 
 __all__ = ("STATES", "TRANSITIONS", "RequestHandler", "check_transitions")
 
@@ -535,7 +537,7 @@ class RequestHandler:
                 exc_info=exc,
             )
             raise ClientConnectionResetError("The response cannot be completed") from exc
-        if isinstance(exc, (RequestPayloadError, PayloadEncodingError)):
+        if isinstance(exc, (RequestPayloadError, PayloadEncodingError, MultipartError)):
             self._server.logger.debug("Bad body from %s: %s", request.remote, exc)
             status = getattr(exc, "status", 400)
             response = Response(status=status, text=f"{status}: {exc}")

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp_web.response import LooseHeaders, Response
+from aiohttp_web.response import Response
+from aiohttp_web.stream_response import LooseHeaders
 
 __all__ = ("json_bytes_response", "json_response")
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from aiohttp_web.exceptions import HTTPMove, HTTPPermanentRedirect
 from aiohttp_web.request import Request
-from aiohttp_web.response import StreamResponse
+from aiohttp_web.stream_response import StreamResponse
 
 __all__ = ("Middleware", "middleware", "normalize_path_middleware")
 

@@ -30,7 +30,7 @@ from aiohttp_web.response_head import (
 )
 from aiohttp_web.stream_response import LooseHeaders, StreamResponse
 
-__all__ = ("LooseHeaders", "Response", "StreamResponse", "is_joinable")
+__all__ = ("Response", "is_joinable")
 
 _JOINED: Final = 65536
 """Bodies up to this many bytes are copied behind their head, longer ones written on their own."""

@@ -23,7 +23,7 @@ from yarl import URL
 from aiohttp_web.abc import AbstractView
 from aiohttp_web.exceptions import HTTPException
 from aiohttp_web.expect import default_expect_handler
-from aiohttp_web.response import StreamResponse
+from aiohttp_web.stream_response import StreamResponse
 
 __all__ = (
     "AbstractRoute",

@@ -30,8 +30,9 @@ from aiohttp_web.file_access import (
 from aiohttp_web.file_response import FileResponse
 from aiohttp_web.match import UrlMappingMatchInfo
 from aiohttp_web.resources import NOWHERE, PrefixResource, Resolution, unquote_match
-from aiohttp_web.response import Response, StreamResponse
+from aiohttp_web.response import Response
 from aiohttp_web.routes import AbstractRoute, ExpectHandler, ResourceRoute
+from aiohttp_web.stream_response import StreamResponse
 
 __all__ = ("StaticResource",)
 

@@ -13,7 +13,7 @@ from aiohttp_core import hdrs
 from aiohttp_web.abc import AbstractView
 from aiohttp_web.exceptions import HTTPMethodNotAllowed
 from aiohttp_web.request import Request
-from aiohttp_web.response import StreamResponse
+from aiohttp_web.stream_response import StreamResponse
 
 __all__ = ("View",)
 
