@@ -4,6 +4,7 @@ import importlib
 import sys
 
 FAMILIES = {
+    "parser": "parser",
     "server": "server_bench",
     "client": "client_bench",
     "websocket": "websocket_bench",

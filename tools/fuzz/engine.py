@@ -5,6 +5,7 @@ with a status that is not zero.
 """
 
 import argparse
+import importlib
 import os
 import random
 import sys
@@ -63,8 +64,7 @@ def run_mutations(check: Check, seeds: Sequence[bytes], seconds: float, seed: in
 
 def run_atheris(check: Check, seeds: Sequence[bytes], seconds: float) -> None:
     """Hand over to libFuzzer, which ends the process."""
-    import atheris
-
+    atheris = importlib.import_module("atheris")
     folder = Path(tempfile.mkdtemp(prefix="aiohttp-fuzz-"))
     for number, data in enumerate(seeds):
         (folder / f"seed-{number}").write_bytes(data)
@@ -94,11 +94,10 @@ def main(prepare: Callable[[], tuple[Check, Sequence[bytes]]], *, instrument: st
     engine = options.engine
     if engine != "mutation":
         try:
-            import atheris
+            atheris = importlib.import_module("atheris")
         except ImportError:
             if engine == "atheris":
                 raise
-            engine = "mutation"
         else:
             with atheris.instrument_imports(include=[instrument]):
                 check, seeds = prepare()

@@ -95,11 +95,20 @@ def test_connection_options_are_merged_and_close_wins():
     assert not fields.keeps_alive(True)
 
 
-def test_length_is_kept_without_zeros():
-    assert control((b"content-length", b"0007")).content_length == b"7"
-    assert control((b"content-length", b"000")).content_length == b"0"
+def test_lengths_are_numbers():
+    assert control((b"content-length", b"0007")).content_length == 7
+    assert control((b"content-length", b"000")).content_length == 0
     with pytest.raises(InvalidHeader, match="differ"):
         control((b"content-length", b"1"), (b"content-length", b"2"), lenient=True)
+
+
+def test_a_list_of_lengths_and_long_numbers():
+    assert control((b"content-length", b"9" * 18)).content_length == 10**18 - 1
+    assert control((b"content-length", b"9223372036854775807")).content_length == 2**63 - 1
+    assert control().content_length == -1
+    for bad in (b"", b"1a", b"9223372036854775808", b"1" * 20, b"-1", b"5, 5"):
+        with pytest.raises(InvalidHeader, match="Bad Content-Length"):
+            control((b"content-length", bad))
 
 
 def test_hosts():

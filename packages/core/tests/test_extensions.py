@@ -9,7 +9,8 @@ from aiohttp_core.extensions import SourceFirstFinder
 @pytest.mark.spec("BLD-01", "ADD-743")
 def test_the_environment_chooses_the_sources():
     code = (
-        "import aiohttp_core, sys; import aiohttp_core.head as head, aiohttp_core.fields.dates as dates;"
+        "import aiohttp_core, sys;"
+        "import aiohttp_core.head as head, aiohttp_core.fields.dates as dates;"
         "assert head.__file__.endswith('.py'), head.__file__;"
         "assert dates.__file__.endswith('.py');"
         "assert aiohttp_core.COMPILED is False;"

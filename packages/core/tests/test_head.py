@@ -24,7 +24,10 @@ def response(raw, method="GET"):
     return parser.next_event()
 
 
-GET = b"GET /a?b=c HTTP/1.1\r\nHost: example.com:80\r\nx-Own: 1\r\nX-OWN:\t2 \r\ncontent-type: text/plain\r\n\r\n"
+GET = (
+    b"GET /a?b=c HTTP/1.1\r\nHost: example.com:80\r\nx-Own: 1\r\n"
+    b"X-OWN:\t2 \r\ncontent-type: text/plain\r\n\r\n"
+)
 
 
 def test_compiled_tells_which_build_runs():

@@ -7,6 +7,7 @@ if NO_EXTENSIONS:
 
 from aiohttp_core.body_length import BodyLength
 from aiohttp_core.codings import ZLibBackendProtocol, set_zlib_backend
+from aiohttp_core.composed import compose_request_head
 from aiohttp_core.errors import (
     BadHttpMessage,
     BadHttpMethod,
@@ -156,6 +157,7 @@ __all__ = (
     "TextIOPayload",
     "TransferEncodingError",
     "ZLibBackendProtocol",
+    "compose_request_head",
     "content_disposition_filename",
     "content_disposition_header",
     "get_payload",

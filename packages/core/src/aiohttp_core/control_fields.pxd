@@ -24,6 +24,9 @@ cdef int _ASKS_UPGRADE
 @cython.locals(p=octets, i=Py_ssize_t, table=octets)
 cdef bint _is_plain_host(bytes value) except -1
 
+@cython.locals(p=octets, size=Py_ssize_t, i=Py_ssize_t, number="long long")
+cdef long long _plain_number(bytes value) except -2
+
 
 cdef class ControlFields:
     cdef readonly bint is_request
@@ -32,7 +35,7 @@ cdef class ControlFields:
     cdef readonly int connection
     cdef readonly bint expect
     cdef readonly bytes host
-    cdef readonly bytes content_length
+    cdef readonly long long content_length
     cdef readonly bytes transfer_encoding
     cdef readonly bytes encoding
     cdef readonly bytes upgrade
@@ -44,5 +47,5 @@ cdef class ControlFields:
     @cython.locals(candidates=tuple, pair=tuple, name=bytes, kind=int, wanted=octets, i=Py_ssize_t)
     cdef int kind_at(self, octets p, Py_ssize_t start, Py_ssize_t length) except -1
 
-    @cython.locals(bit=int, again=int, options=int, length=bytes, plain=bint)
+    @cython.locals(bit=int, again=int, options=int, length="long long", plain=bint)
     cpdef note(self, int kind, bytes value)

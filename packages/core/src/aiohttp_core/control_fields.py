@@ -101,6 +101,20 @@ def _is_plain_host(value: bytes) -> bool:
     return i > 0 and i == len(value)
 
 
+def _plain_number(value: bytes) -> int:
+    """Return the number of up to 18 digits in *value*, -1 for all else; for compiled use."""
+    p = value
+    size = len(value)
+    if size == 0 or size > 18:
+        return -1
+    number = 0
+    for i in range(size):
+        if not 48 <= p[i] <= 57:
+            return -1
+        number = number * 10 + p[i] - 48
+    return number
+
+
 class ControlFields:
     """What the fields of one head say about its body and its connection; reused head after head."""
 
@@ -121,8 +135,8 @@ class ControlFields:
     connection: int
     expect: bool
     host: bytes | None
-    content_length: bytes | None
-    """Decimal digits without leading zeros."""
+    content_length: int
+    """-1 if there is none."""
     transfer_encoding: bytes | None
     encoding: bytes | None
     upgrade: bytes | None
@@ -138,7 +152,7 @@ class ControlFields:
         self.connection = 0
         self.expect = False
         self.host = None
-        self.content_length = None
+        self.content_length = -1
         self.transfer_encoding = None
         self.encoding = None
         self.upgrade = None
@@ -188,11 +202,13 @@ class ControlFields:
                     options |= _OPTIONS.get(option, 0)
             self.connection |= options
         elif kind == _CONTENT_LENGTH:
-            length = value.lstrip(b"0") or value[-1:]
+            length = _plain_number(value) if cython.compiled else -1
+            if length < 0:
+                length = grammar.parse_content_length(value)
+            if length < 0:
+                raise InvalidHeader(b"Content-Length", f"Bad Content-Length {show(value)}")
             if again and self.content_length != length:
                 raise InvalidHeader(b"Content-Length", "Content-Length fields that differ")
-            if grammar.parse_content_length(value) < 0:
-                raise InvalidHeader(b"Content-Length", f"Bad Content-Length {show(value)}")
             self.content_length = length
         elif kind == _TRANSFER_ENCODING:
             self.transfer_encoding = _joined(self.transfer_encoding, value)

@@ -22,6 +22,7 @@ cdef class HeadScanner:
     cdef readonly list trailers
     cdef readonly ControlFields control
     cdef bint _is_request
+    cdef bint _need_host
     cdef bint _is_trailers
     cdef bint _lenient
     cdef bint _in_fields
@@ -75,5 +76,5 @@ cdef class HeadScanner:
     @cython.locals(head=ResponseHead, status=int, codings=bytes, control=ControlFields)
     cpdef ResponseHead response(self, str method, bint read_until_eof)
 
-    @cython.locals(length=bytes, encoding=bytes, control=ControlFields)
+    @cython.locals(length="long long", encoding=bytes, control=ControlFields)
     cdef _fill(self, MessageHead head, bint is_11)

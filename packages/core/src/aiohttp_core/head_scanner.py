@@ -88,6 +88,7 @@ class HeadScanner:
         "_max_line",
         "_method",
         "_minor",
+        "_need_host",
         "_odd",
         "_reason",
         "_scanned",
@@ -112,12 +113,20 @@ class HeadScanner:
     _target: str
     _reason: str
 
-    def __init__(self, limits: HeadLimits, *, request: bool, lenient: bool = False) -> None:
+    def __init__(
+        self,
+        limits: HeadLimits,
+        *,
+        request: bool,
+        lenient: bool = False,
+        need_host: bool = True,
+    ) -> None:
         self._max_line = limits.max_line_size
         self._max_field = limits.max_field_size
         self._max_fields = limits.max_headers
         self._max_head = limits.max_head_size
         self._is_request = request
+        self._need_host = need_host
         self._lenient = lenient
         self._method = self._target = self._reason = ""
         self._status = 0
@@ -539,7 +548,7 @@ class HeadScanner:
         is_11 = self._minor != 0
         host = control.host
         if host is None:
-            if is_11:
+            if is_11 and self._need_host:
                 raise BadHttpMessage("Missing 'Host' field in an HTTP/1.1 request")
             head.host = None
         else:
@@ -550,7 +559,7 @@ class HeadScanner:
             check_target(self._method, self._target, host)
         self._fill(head, is_11)
         if control.transfer_encoding is not None:
-            if control.content_length is not None:
+            if control.content_length >= 0:
                 raise BadHttpMessage("Transfer-Encoding together with Content-Length")
             if not is_11:  # RFC 9112 section 6.1: the framing of such a message is faulty
                 raise BadHttpMessage("Transfer-Encoding in an HTTP/1.0 request")
@@ -618,7 +627,7 @@ class HeadScanner:
         control = self.control
         head.keep_alive = control.keeps_alive(is_11)
         length = control.content_length
-        head.content_length = None if length is None else int(length)
+        head.content_length = length if length >= 0 else None
         encoding = control.encoding
         if encoding is None:
             head.content_encoding = None

@@ -3,7 +3,7 @@
 Laws
 * Nothing that an application hands in reaches the wire unchecked: CR, LF, NUL and other control
   characters raise :class:`ValueError` in every place, what is no ``str`` raises :class:`TypeError`
-  (ADD-120, ADD-121).  No cache ever skips a check.
+  (ADD-120, ADD-121).  What a cache holds was checked, and every miss is.
 * A head never declares two lengths.
 * Fields keep their order and their spelling (ADD-122).
 """
@@ -44,6 +44,9 @@ _VERSIONS: Final[dict[HttpVersion, str]] = {HttpVersion11: "HTTP/1.1", HttpVersi
 MAX_GOOD_NAMES: Final = 1024
 # Field names that were checked.  A name that is not here is checked, and kept while there is room.
 _GOOD_NAMES: set[str] = set()
+
+MAX_STATUS_LINES: Final = 256
+_STATUS_LINES: dict[tuple[int, str], bytes] = {}
 
 _NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
 _VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
@@ -182,19 +185,31 @@ def request_head(
     check_target(target)
     _check_framing(headers)
     line = f"{method} {target} {_version(version)}\r\n"
-    return b"%b%b\r\n" % (line.encode("ascii"), header_lines(headers))
+    return line.encode("ascii") + header_lines(headers) + b"\r\n"
 
 
 def response_head(
     version: HttpVersion, status: int, reason: str, headers: Mapping[str, str]
 ) -> bytes:
     """Return the head of a response, informational ones included.  Raises as :func:`head` does."""
+    line = None
+    if version is HttpVersion11 and type(status) is int:
+        line = _STATUS_LINES.get((status, reason))
+    if line is None:
+        line = _status_line(version, status, reason)
+    _check_framing(headers)
+    return line + header_lines(headers) + b"\r\n"
+
+
+def _status_line(version: HttpVersion, status: int, reason: str) -> bytes:
+    """Check and return a status line with its CRLF; those of HTTP/1.1 are kept, up to a limit."""
     if not isinstance(status, int) or not 100 <= status <= 999:
         raise ValueError(f"Status must be a number of three digits, not {status!r}")
     check_reason(reason)
-    _check_framing(headers)
-    line = f"{_version(version)} {status:d} {reason}\r\n"
-    return b"%b%b\r\n" % (_encoded(line), header_lines(headers))
+    line = _encoded(f"{_version(version)} {status:d} {reason}\r\n")
+    if version is HttpVersion11 and len(_STATUS_LINES) < MAX_STATUS_LINES:
+        _STATUS_LINES[status, reason] = line
+    return line
 
 
 def _version(version: HttpVersion) -> str:

@@ -1,0 +1,35 @@
+import subprocess
+import sys
+
+import pytest
+
+import aiohttp_core
+from aiohttp_core.__main__ import report
+
+
+@pytest.mark.spec("BLD-04")
+def test_report_tells_the_build_and_the_backends():
+    lines = report().splitlines()
+    assert lines[0].startswith(f"Python {sys.version_info.major}.{sys.version_info.minor}.")
+    assert lines[1] == f"Hot modules: {'compiled' if aiohttp_core.COMPILED else 'interpreted'}"
+    told = dict(line.split(": ") for line in lines[1:] if ": " in line)
+    assert told["multidict"][0].isdigit()
+    assert told["compression.zstd"] == (
+        "in the standard library" if sys.version_info >= (3, 14) else "not installed"
+    )
+
+
+def test_it_runs_as_a_module():
+    path = [entry for entry in sys.path if entry]
+    code = f"import runpy, sys; sys.path[:0] = {path!r};"
+    code += "runpy.run_module('aiohttp_core', run_name='__main__')"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "Hot modules: " in result.stdout
+
+
+def test_public_names_are_there():
+    assert list(aiohttp_core.__all__) == sorted(aiohttp_core.__all__, key=str)
+    for name in aiohttp_core.__all__:
+        assert getattr(aiohttp_core, name) is not None
