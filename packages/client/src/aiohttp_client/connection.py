@@ -887,17 +887,17 @@ class HttpConnection:
             self.force_close = True
         lease = incoming.lease
         if self.state == RECEIVING:
-            if self.writing:
-                if self.force_close:
-                    self.abort()
-                else:
-                    self._go(DRAINING)
-                    self._drained = incoming
-                    incoming.connection = self  # the request can still be given up
+            if self.writing and not self.force_close:
+                self._go(DRAINING)
+                self._drained = incoming
+                incoming.connection = self  # the request can still be given up
             else:
                 if lease is not None:
                     lease.end()
-                self._settle()
+                if self.writing:
+                    self.abort()
+                else:
+                    self._settle()
         stream = incoming.stream
         if stream is not None:
             stream.feed_eof(incoming.trailers)

@@ -138,7 +138,10 @@ class PlanTable:
             return self._parse(method, text)
         origin = self._origins.get(plain[1])
         if origin is None:
-            url = URL(plain[1] + "/")
+            try:
+                url = URL(plain[1] + "/")
+            except ValueError:
+                return None
             if str(url) != plain[1] + "/":
                 return self._parse(method, text)  # yarl would write it in another way
             origin = self._new_origin(plain[1], url)
