@@ -1,8 +1,9 @@
 import pytest
+from multidict import CIMultiDict
+
 from aiohttp_core.composed import compose_request_head
 from aiohttp_core.errors import BadHttpMessage
 from aiohttp_core.versions import HttpVersion10, HttpVersion11
-from multidict import CIMultiDict
 
 
 def test_a_composed_head_is_a_parsed_head():
