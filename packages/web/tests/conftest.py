@@ -1,6 +1,7 @@
 """Requests without a server, and servers that are spoken to in raw bytes."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -11,8 +12,10 @@ from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_web.application import Application
 from aiohttp_web.application_server import make_server
+from aiohttp_web.connection import check_transitions
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request import Request
+from aiohttp_web.server import Server
 
 
 class WriterStub:
@@ -67,6 +70,8 @@ def make_request() -> Callable[..., Request]:
         head.headers = CIMultiDictProxy(CIMultiDict(headers or {"Host": "example.com"}))
         head.raw_headers = ()
         head.read_headers()
+        options.setdefault("client_max_size", 1024**2)
+        options.setdefault("client_max_fields", 1000)
         return Request(head, EMPTY_PAYLOAD, None, WriterStub(), None, **options)
 
     return make
@@ -81,7 +86,8 @@ class Answer:
         self.raw = raw
         self.status = int(lines[0].split(" ")[1]) if raw else 0
         self.headers: CIMultiDict[str] = CIMultiDict(
-            tuple(line.split(": ", 1)) for line in lines[1:]  # type: ignore[arg-type]
+            tuple(line.split(": ", 1))
+            for line in lines[1:]  # type: ignore[arg-type]
         )
 
 
@@ -125,3 +131,101 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Served]]]:
         listening.close()
         await server.shutdown(5)
         await listening.wait_closed()
+
+
+class RawClient:
+    """One connection that speaks bytes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def send(self, data: bytes) -> None:
+        """Write *data* and give the server its turn."""
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def head(self) -> bytes:
+        """Return one message head."""
+        return await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 10)
+
+    async def answer(self) -> Answer:
+        """Return one response with a Content-Length."""
+        answer = Answer(await self.head())
+        size = int(answer.headers.get("Content-Length", 0))
+        answer.body = await asyncio.wait_for(self.reader.readexactly(size), 10)
+        return answer
+
+    async def ask(self, data: bytes) -> Answer:
+        """Send *data*; return the response."""
+        await self.send(data)
+        return await self.answer()
+
+    async def rest(self) -> bytes:
+        """Return all that comes until the server closes."""
+        return await asyncio.wait_for(self.reader.read(), 10)
+
+    def close(self) -> None:
+        """Leave."""
+        self.writer.close()
+
+
+class RawServer:
+    """A low-level server on a free port."""
+
+    def __init__(self, server: Any, port: int) -> None:
+        self.server = server
+        self.port = port
+        self.clients: list[RawClient] = []
+
+    async def open(self) -> RawClient:
+        """Return a new connection."""
+        client = RawClient(*await asyncio.open_connection("127.0.0.1", self.port))
+        self.clients.append(client)
+        return client
+
+    async def send(self, data: bytes) -> bytes:
+        """Send *data* on a fresh connection; return all that comes until it is closed."""
+        client = await self.open()
+        await client.send(data)
+        return await client.rest()
+
+    async def ask(self, data: bytes) -> Answer:
+        """Send *data* on a fresh connection; return the response."""
+        client = await self.open()
+        answer = await client.ask(data)
+        client.close()
+        return answer
+
+
+@pytest.fixture
+async def raw_server() -> AsyncIterator[Callable[..., Awaitable[RawServer]]]:
+    """Return a coroutine function that serves a handler until the test is over."""
+    running: list[Any] = []
+
+    async def start(handler: Any, **options: Any) -> RawServer:
+        options.setdefault("access_log", None)
+        server = Server(handler, **options)
+        listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+        raw = RawServer(server, listening.sockets[0].getsockname()[1])
+        running.append((listening, raw))
+        return raw
+
+    check_transitions(True)
+    yield start
+    for listening, raw in running:
+        listening.close()
+        for client in raw.clients:
+            client.close()
+        await raw.server.shutdown(0)
+        for client in raw.clients:
+            with contextlib.suppress(OSError):
+                await client.writer.wait_closed()
+        await listening.wait_closed()
+    check_transitions(False)
+
+
+@pytest.fixture
+def writer_stub() -> type[WriterStub]:
+    """Return the class of writers that keep what they were given."""
+    return WriterStub

@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import functools
 import logging
 import os
 import subprocess
@@ -15,17 +16,19 @@ import pytest
 from aiosignal import Signal
 from frozenlist import FrozenList
 
+import aiohttp_web
 from aiohttp_web import application
 from aiohttp_web.abc import AbstractRouter
 from aiohttp_web.application import Application
 from aiohttp_web.cleanup import CleanupContext
-from aiohttp_web.exceptions import HTTPException, HTTPForbidden, HTTPNotFound
+from aiohttp_web.exceptions import HTTPException, HTTPForbidden, HTTPNotAcceptable, HTTPNotFound
 from aiohttp_web.keys import AppKey, NotAppKeyWarning
 from aiohttp_web.middlewares import middleware
 from aiohttp_web.request import Request
 from aiohttp_web.response import Response
-from aiohttp_web.route_defs import get
+from aiohttp_web.route_defs import RouteTableDef, get
 from aiohttp_web.router import UrlDispatcher
+from aiohttp_web.stream_response import StreamResponse
 
 MakeRequest = Callable[..., Request]
 
@@ -76,7 +79,7 @@ def test_str_keys_warn() -> None:
 def test_identity_truth_and_call() -> None:
     app = Application()
     assert app
-    assert app == app  # noqa: PLR0124
+    assert app == app
     assert app != Application()
     assert len({app, app}) == 1
     assert app() is app
@@ -124,7 +127,7 @@ async def test_deprecated_arguments() -> None:
     router = UrlDispatcher()
     with pytest.warns(DeprecationWarning, match="router"):
         assert Application(router=router).router is router
-    with pytest.warns(DeprecationWarning), pytest.raises(TypeError):
+    with pytest.warns(DeprecationWarning, match="router"), pytest.raises(TypeError):
         Application(router=object())  # type: ignore[arg-type]
     loop = asyncio.get_running_loop()
     with pytest.warns(DeprecationWarning, match="loop"):
@@ -139,7 +142,7 @@ async def test_one_loop() -> None:
     app.add_subapp("/n", nested)
     app.set_loop(None)
     app.set_loop(asyncio.get_running_loop())
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="loop"):
         assert nested.loop is asyncio.get_running_loop()
     with pytest.raises(RuntimeError, match="different loop"):
         app.set_loop(object())  # type: ignore[arg-type]
@@ -336,7 +339,7 @@ async def test_own_router(make_request: MakeRequest) -> None:
             seen.append(request.match_info)
             return await inner.resolve(request)
 
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="router"):
         app = Application(router=Own())
     assert (await answer(app, make_request("GET", "/"))).text == "hello"
     assert seen == [None]
@@ -349,7 +352,7 @@ async def test_a_router_that_returns_something_else(make_request: MakeRequest) -
         async def resolve(self, request: Any) -> Any:
             return None
 
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="router"):
         app = Application(router=Own())
     with pytest.raises(TypeError, match="AbstractMatchInfo"):
         await answer(app, make_request("GET", "/"))
@@ -518,7 +521,7 @@ async def test_handlers_made_per_request_do_not_fill_memory(
             match_info.route._handler = fresh
             return match_info
 
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="router"):
         app = Application(router=Own(), middlewares=[plain_middleware])
     for _ in range(10):
         assert (await answer(app, make_request("GET", "/"))).text == "fresh"
@@ -591,3 +594,193 @@ async def test_kinds_of_middlewares(given: Any, make_request: MakeRequest) -> No
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert (await answer(app, make_request("GET", "/"))).text == "hello"
+
+
+# Served
+
+
+@pytest.mark.spec("SIG-10", "SIG-11")
+async def test_each_request_has_its_copy_of_the_context(serve: Any) -> None:
+    variable: ContextVar[str] = ContextVar("variable", default="unset")
+
+    async def look(request: Request) -> Response:
+        before = variable.get()
+        variable.set("changed by a handler")
+        return Response(text=before)
+
+    app = Application()
+    app.router.add_get("/", look)
+    variable.set("of the server")
+    served = await serve(app)
+    one = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    last = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    raw = await served.send(one + one + last)
+    assert raw.count(b"\r\n\r\nof the server") == 3
+    assert variable.get() == "of the server"
+
+
+@pytest.mark.spec("WMW-04", "ADD-434")
+async def test_what_is_no_http_exception_becomes_500_after_the_middlewares(serve: Any) -> None:
+    seen = []
+
+    async def watch(request: Request, handler: Any) -> Any:
+        try:
+            return await handler(request)
+        except ValueError as error:
+            seen.append(str(error))
+            raise
+
+    async def fail(request: Request) -> Response:
+        raise ValueError("secret")
+
+    async def nothing(request: Request) -> None:
+        return None
+
+    app = Application(middlewares=[watch])
+    app.router.add_get("/fail", fail)
+    app.router.add_get("/nothing", nothing)
+    served = await serve(app)
+    answer = await served.ask("GET", "/fail")
+    assert answer.status == 500
+    assert b"secret" not in answer.body
+    assert seen == ["secret"]
+    assert (await served.ask("GET", "/nothing")).status == 500
+
+
+@pytest.mark.spec("WMW-08")
+async def test_fields_of_a_prepared_response_are_gone(serve: Any) -> None:
+    async def late(request: Request, handler: Any) -> Any:
+        response = await handler(request)
+        response.headers["X-Late"] = "1"
+        return response
+
+    async def stream(request: Request) -> Any:
+        response = StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x")
+        return response
+
+    app = Application(middlewares=[late])
+    app.router.add_get("/stream", stream)
+    app.router.add_get("/whole", handler)
+    served = await serve(app)
+    assert "X-Late" not in (await served.ask("GET", "/stream")).headers
+    assert (await served.ask("GET", "/whole")).headers["X-Late"] == "1"
+
+
+@pytest.mark.spec("RTR-25")
+async def test_second_level_routing_is_user_code(serve: Any) -> None:
+    async def choose(request: Request) -> Response:
+        chosen = {"application/json": "json", "text/xml": "xml"}.get(request.headers["Accept"])
+        if chosen is None:
+            raise HTTPNotAcceptable
+        return Response(text=chosen)
+
+    app = Application()
+    app.router.add_get("/", choose)
+    served = await serve(app)
+    assert (await served.ask("GET", "/", Accept="text/xml")).body == b"xml"
+    assert (await served.ask("GET", "/", Accept="other")).status == 406
+
+
+@pytest.mark.spec("SIG-12")
+async def test_background_tasks_of_a_cleanup_context() -> None:
+    states = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            states.append("cancelled")
+            raise
+
+    async def background(app: Application) -> Any:
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        yield
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    app = Application()
+    app.cleanup_ctx.append(background)
+    app.freeze()
+    await app.startup()
+    await app.cleanup()
+    assert states == ["cancelled"]
+
+
+@pytest.mark.spec("RDEF-09")
+async def test_foreign_decorators_stand_below_the_route(make_request: MakeRequest) -> None:
+    def shout(function: Any) -> Any:
+        @functools.wraps(function)
+        async def run(request: Request) -> Response:
+            return Response(text=(await function(request)).upper())
+
+        return run
+
+    table = RouteTableDef()
+
+    @table.get("/")
+    @shout
+    async def quiet(request: Request) -> str:
+        return "quiet"
+
+    app = Application()
+    app.add_routes(table)
+    assert (await answer(app, make_request("GET", "/"))).text == "QUIET"
+
+
+@pytest.mark.spec("ADD-979", "ADD-1009", "ADD-1011", "ADD-1014", "ADD-1016", "NAM-12")
+def test_public_names() -> None:
+    names = [
+        "AbstractMatchInfo",
+        "AbstractResource",
+        "AbstractRoute",
+        "AbstractRouteDef",
+        "AbstractRouter",
+        "AbstractRuleMatching",
+        "AbstractView",
+        "AppKey",
+        "Application",
+        "CleanupError",
+        "Domain",
+        "DynamicResource",
+        "FileResponse",
+        "MaskDomain",
+        "MatchInfoError",
+        "MatchedSubAppResource",
+        "NotAppKeyWarning",
+        "PlainResource",
+        "PrefixResource",
+        "PrefixedSubAppResource",
+        "RequestKey",
+        "Resource",
+        "ResourceRoute",
+        "ResourcesView",
+        "ResponseKey",
+        "RouteDef",
+        "RouteTableDef",
+        "RoutesView",
+        "StaticDef",
+        "StaticResource",
+        "SystemRoute",
+        "UrlDispatcher",
+        "UrlMappingMatchInfo",
+        "View",
+        "delete",
+        "get",
+        "head",
+        "middleware",
+        "normalize_path_middleware",
+        "options",
+        "patch",
+        "post",
+        "put",
+        "route",
+        "static",
+        "view",
+    ]
+    assert set(names) <= set(aiohttp_web.__all__)
+    for name in names:
+        assert getattr(aiohttp_web, name) is not None

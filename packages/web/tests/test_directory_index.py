@@ -126,7 +126,10 @@ def check(name: str) -> None:
     assert urljoin("http://own.example/s/x/", link).startswith("http://own.example/s/x/")
     if name not in (".", ".."):
         encoded = name.encode("utf-8", "surrogateescape")
-        assert unquote(link.removeprefix("/s/x/"), errors="surrogateescape").encode(
-            "utf-8", "surrogateescape"
-        ) == encoded
+        assert (
+            unquote(link.removeprefix("/s/x/"), errors="surrogateescape").encode(
+                "utf-8", "surrogateescape"
+            )
+            == encoded
+        )
     text.encode("utf-8")

@@ -10,6 +10,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from aiohttp_web import exceptions
+from aiohttp_web.application import Application
 from aiohttp_web.exceptions import (
     HTTPBadRequest,
     HTTPClientError,
@@ -148,9 +149,7 @@ def test_all_classes_are_public_and_in_the_table() -> None:
 @pytest.mark.spec("WEXC-01", "WEXC-62")
 def test_headers_reason_text_type() -> None:
     given = CIMultiDict([("X-A", "1"), ("X-A", "2")])
-    raised = HTTPBadRequest(
-        headers=given, reason="Nope", text="<p>é</p>", content_type="text/html"
-    )
+    raised = HTTPBadRequest(headers=given, reason="Nope", text="<p>é</p>", content_type="text/html")
     assert raised.headers.getall("X-A") == ["1", "2"]
     assert list(given.items()) == [("X-A", "1"), ("X-A", "2")]
     assert (raised.reason, raised.text, raised.body) == ("Nope", "<p>é</p>", "<p>é</p>".encode())
@@ -167,7 +166,7 @@ def test_content_type_among_the_headers_wins() -> None:
 @pytest.mark.spec("ADD-525", "ADD-773", "ADD-795")
 @pytest.mark.parametrize("reason", ["a\r\nX: y", "a\nb", "a\rb", "a\0b"])
 def test_reason_is_checked_at_once(reason: str) -> None:
-    with pytest.raises(ValueError, match="reason|Reason|control|CR"):
+    with pytest.raises(ValueError, match=r"reason|Reason|control|CR"):
         HTTPNotFound(reason=reason)
 
 
@@ -288,6 +287,66 @@ def test_it_is_an_exception_that_owns_a_response() -> None:
     assert response.compression
 
 
+async def test_it_can_be_raised_again(make_request: Any) -> None:
+    raised = HTTPNotFound(text="text", headers={"X-Own": "1"})
+    raised.set_cookie("a", "b")
+    bodies = []
+    for _ in range(3):
+        request = make_request("GET", "/")
+        await raised.prepare(request)
+        await raised.write_eof()
+        assert raised.prepared
+        writer = request.response_writer()
+        bodies.append((writer.body, writer.headers["X-Own"], writer.headers["Set-Cookie"]))
+        assert writer.headers.getall("Date") == [writer.headers["Date"]]
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert bodies[0][0] == b"text"
+
+
+@pytest.mark.spec("WEXC-02", "WEXC-64", "ADD-435", "ADD-965", "C61")
+async def test_returning_it_works_with_a_warning(serve: Any) -> None:
+    async def returned(request: Any) -> Any:
+        return HTTPNotFound(text="returned", headers={"X-Own": "1"})
+
+    async def one_for_all(request: Any) -> Any:
+        raise shared
+
+    shared = HTTPNotFound(text="shared")
+    app = Application()
+    app.router.add_get("/returned", returned)
+    app.router.add_get("/shared", one_for_all)
+    served = await serve(app)
+    with pytest.warns(DeprecationWarning, match="returning HTTPException"):
+        answer = await served.ask("GET", "/returned")
+    assert (answer.status, answer.body, answer.headers["X-Own"]) == (404, b"returned", "1")
+    for _ in range(2):
+        answer = await served.ask("GET", "/shared")
+        assert (answer.status, answer.body) == (404, b"shared")
+
+
+@pytest.mark.spec("WEXC-15", "WEXC-16", "WEXC-22", "WEXC-63")
+@pytest.mark.parametrize(
+    ("raised", "status", "body"),
+    [
+        (HTTPNoContent(), 204, b""),
+        (HTTPNotModified(), 304, b""),
+        (exceptions.HTTPResetContent(), 205, b""),
+        (exceptions.HTTPOk(), 200, b"200: OK"),
+        (HTTPFound("/there"), 302, b"302: Found"),
+        (HTTPMethodNotAllowed("GET", ["PUT"]), 405, b"405: Method Not Allowed"),
+    ],
+    ids=repr,
+)
+async def test_on_the_wire(serve: Any, raised: HTTPException, status: int, body: bytes) -> None:
+    async def handler(request: Any) -> Any:
+        raise raised
+
+    app = Application()
+    app.router.add_get("/", handler)
+    answer = await (await serve(app)).ask("GET", "/")
+    assert (answer.status, answer.body) == (status, body)
+
+
 @pytest.mark.spec("ADD-513")
 def test_it_is_a_mapping_like_a_response_and_always_true() -> None:
     raised = HTTPNotFound()
@@ -299,7 +358,7 @@ def test_it_is_a_mapping_like_a_response_and_always_true() -> None:
     assert list(raised) == ["key"]
     del raised["key"]
     assert raised.get("key", 2) == 2
-    assert raised == raised  # noqa: PLR0124
+    assert raised == raised
     assert raised != HTTPNotFound()
     assert len({raised, raised}) == 1
 

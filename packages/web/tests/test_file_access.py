@@ -186,9 +186,7 @@ def test_plain_names(root: Path, name: str, expected: bytes | int) -> None:
         ("l", "file.txt", "l/", 404, 404),
     ],
 )
-def test_links(
-    root: Path, link: str, target: str, name: str, inside: Any, leaving: Any
-) -> None:
+def test_links(root: Path, link: str, target: str, name: str, inside: Any, leaving: Any) -> None:
     (root / link).symlink_to(target.format(root=root))
     assert opened(root, name) == inside
     if leaving is not None:

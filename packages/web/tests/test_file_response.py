@@ -217,12 +217,15 @@ async def test_the_whole_file(serve: Serve, path: Path, data: bytes) -> None:
     answer = await served.ask("GET", "/")
     assert answer.status == 200
     assert answer.body == data
-    assert dict(answer.headers).items() >= {
-        "Content-Type": "text/plain",
-        "Content-Length": str(len(data)),
-        "Accept-Ranges": "bytes",
-        "Last-Modified": "Thu, 01 Jan 2026 12:00:01 GMT",
-    }.items()
+    assert (
+        dict(answer.headers).items()
+        >= {
+            "Content-Type": "text/plain",
+            "Content-Length": str(len(data)),
+            "Accept-Ranges": "bytes",
+            "Last-Modified": "Thu, 01 Jan 2026 12:00:01 GMT",
+        }.items()
+    )
     assert answer.headers["Etag"] == f'"{path.stat().st_mtime_ns:x}-{len(data):x}"'
     assert "Vary" not in answer.headers
     assert "Transfer-Encoding" not in answer.headers
@@ -510,7 +513,7 @@ async def test_a_file_that_grows_is_cut(
 async def test_the_file_system_is_touched_in_other_threads_only(
     serve: Serve, path: Path, data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading  # noqa: PLC0415
+    import threading
 
     loop_thread = threading.get_ident()
     threads = []
@@ -576,7 +579,7 @@ async def test_a_client_that_leaves(
 async def test_cancelled_while_opening(
     tmp_path: Path, make_request: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading  # noqa: PLC0415
+    import threading
 
     path = tmp_path / "large"
     path.write_bytes(LARGE)

@@ -16,7 +16,7 @@ KEYS = [AppKey, RequestKey, ResponseKey]
 def test_name_is_prefixed_and_identity_decides(cls: Any) -> None:
     first, second = cls("name", int), cls("name", int)
     assert first != second
-    assert first == first  # noqa: PLR0124
+    assert first == first
     assert len({first: 1, second: 2}) == 2
     assert f"({__name__}.name," in repr(first)
 

@@ -13,6 +13,7 @@ from aiohttp_web.exceptions import HTTPException, HTTPFound, HTTPMove
 from aiohttp_web.middlewares import middleware, normalize_path_middleware
 from aiohttp_web.request import Request
 from aiohttp_web.response import Response
+from aiohttp_web.router import UrlDispatcher
 
 MakeRequest = Callable[..., Request]
 
@@ -112,8 +113,8 @@ async def test_no_redirect_names_another_host(
     app = Application(middlewares=[normalize_path_middleware(**options)])
     for path in ("/{tail:.+}/", "/{tail:.+[^/]}"):
         app.router.add_get(path, handler)
-    for given in (target, target + "/"):
-        found = await outcome(app, make_request("GET", given))
+    for spelling in (target, target + "/"):
+        found = await outcome(app, make_request("GET", spelling))
         if isinstance(found, tuple):
             check_own_host(found[1])
 
@@ -142,6 +143,24 @@ def test_decorator_marks_and_returns() -> None:
 
     assert middleware(own) is own
     assert own.__middleware_version__ == 1  # type: ignore[attr-defined]
+
+
+async def test_a_request_whose_body_was_read(make_request: MakeRequest) -> None:
+    app = application()
+    request = make_request("GET", "/slash")
+    await request.read()
+    assert await outcome(app, request) == (308, "/slash/")
+
+
+async def test_a_router_that_has_to_wait(make_request: MakeRequest) -> None:
+    class Own(UrlDispatcher):
+        async def resolve(self, request: Any) -> Any:
+            return await super().resolve(request)
+
+    with pytest.warns(DeprecationWarning, match="router"):
+        app = Application(router=Own(), middlewares=[normalize_path_middleware()])
+    app.router.add_get("/slash/", handler)
+    assert await outcome(app, make_request("GET", "/slash?q")) == (308, "/slash/?q")
 
 
 async def test_requests_in_nested_applications(make_request: MakeRequest) -> None:

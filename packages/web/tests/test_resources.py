@@ -146,7 +146,7 @@ def test_dynamic_match(template: str, path: str, values: dict[str, str] | None) 
     "template", ["/{x", "/{x}}", "/x}", "/{1x}", "/{}", "/{x-y}", "/{x:[}", "/{x:(}", "/{x}/{x}"]
 )
 def test_dynamic_refuses(template: str) -> None:
-    with pytest.raises(ValueError, match="path|pattern"):
+    with pytest.raises(ValueError, match=r"path|pattern"):
         DynamicResource(template)
 
 

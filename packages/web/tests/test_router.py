@@ -248,7 +248,7 @@ def test_views() -> None:
     resources = router.resources()
     assert len(resources) == 2
     assert route.resource in resources
-    assert list(resources)[0] is route.resource
+    assert next(iter(resources)) is route.resource
     routes = router.routes()
     assert len(routes) == 3
     assert route in routes

@@ -140,7 +140,7 @@ async def test_expect_is_answered_where_nothing_is_found_too() -> None:
 
     class RequestStub:
         version = (1, 1)
-        headers: dict[str, str] = {"Expect": "100-continue"}  # noqa: RUF012
+        headers: dict[str, str] = {"Expect": "100-continue"}
 
         async def send_informational(self, status: int) -> None:
             asked.append(status)

@@ -110,9 +110,7 @@ TRAVERSAL = [
 @pytest.mark.parametrize("target", TRAVERSAL)
 @pytest.mark.parametrize("follow", [False, True])
 @pytest.mark.parametrize("prefix", ["/static", "/"])
-async def test_traversal(
-    serve: Serve, root: Path, target: str, follow: bool, prefix: str
-) -> None:
+async def test_traversal(serve: Serve, root: Path, target: str, follow: bool, prefix: str) -> None:
     served = await serve(application(root, prefix, follow_symlinks=follow, show_index=True))
     target = target.replace("/static/", prefix.rstrip("/") + "/")
     answer = await served.ask("GET", target)
@@ -280,7 +278,7 @@ def test_description(root: Path) -> None:
     assert repr(resource) == f"<StaticResource 'files' /static -> {root!r}>"
     assert StaticResource.VERSION_KEY == "v"
     for wrong in (root / "missing", root / "file.txt"):
-        with pytest.raises(ValueError, match="directory|exist"):
+        with pytest.raises(ValueError, match=r"directory|exist"):
             router.add_static("/x", wrong)
 
 

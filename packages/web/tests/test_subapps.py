@@ -295,7 +295,9 @@ async def test_signals_reach_nested_applications() -> None:
     await outer.startup()
     await outer.shutdown()
     await outer.cleanup()
-    assert log == [(kind, app) for kind in ("startup", "shutdown", "cleanup") for app in (outer, nested)]
+    assert log == [
+        (kind, app) for kind in ("startup", "shutdown", "cleanup") for app in (outer, nested)
+    ]
 
 
 @pytest.mark.spec("NEST-04")
@@ -347,7 +349,7 @@ async def test_a_nested_application_with_its_own_router(make_request: MakeReques
         async def resolve(self, request: Any) -> Any:
             return await super().resolve(request)
 
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="router"):
         nested = Application(router=Own())
     nested.router.add_get("/", named("own"))
     app = Application()

@@ -96,7 +96,10 @@ from aiohttp_web.keys import (
     RequestKey,
     ResponseKey,
 )
-from aiohttp_web.match import UrlMappingMatchInfo
+from aiohttp_web.match import (
+    MatchInfoError,
+    UrlMappingMatchInfo,
+)
 from aiohttp_web.middlewares import (
     Middleware,
     middleware,
@@ -252,6 +255,7 @@ __all__ = (
     "HTTPVariantAlsoNegotiates",
     "HTTPVersionNotSupported",
     "MaskDomain",
+    "MatchInfoError",
     "MatchedSubAppResource",
     "Middleware",
     "NamedPipeSite",

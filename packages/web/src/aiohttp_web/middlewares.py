@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from aiohttp_web.exceptions import HTTPMove, HTTPPermanentRedirect
 from aiohttp_web.request import Request
+from aiohttp_web.resources import match_form
+from aiohttp_web.router import UrlDispatcher
 from aiohttp_web.stream_response import StreamResponse
 
 __all__ = ("Middleware", "middleware", "normalize_path_middleware")
@@ -34,10 +36,24 @@ def middleware(function: _FunctionT) -> _FunctionT:
     return function
 
 
-async def _resolves(request: Request, path: str) -> tuple[bool, Request]:
-    probe = request.clone(rel_url=path)
-    match_info = await request.app.router.resolve(probe)
-    return match_info.http_exception is None, probe
+class _Probe:
+    """What the default router asks of a request, for another path."""
+
+    __slots__ = ("host", "match_path", "method")
+
+    def __init__(self, request: Request, path: str) -> None:
+        self.method = request.method
+        self.host = request.host
+        self.match_path = match_form(path)
+
+
+async def _resolves(request: Request, path: str, query: str) -> bool:
+    router = request.app.router
+    if isinstance(router, UrlDispatcher) and router.synchronous:
+        return router.find(_Probe(request, path)).http_exception is None
+    # A clone is only possible while the body was not read.
+    match_info = await router.resolve(request.clone(rel_url=path + query))
+    return match_info.http_exception is None
 
 
 def normalize_path_middleware(
@@ -74,14 +90,13 @@ def normalize_path_middleware(
     @middleware
     async def normalize(request: Request, handler: _Handler) -> StreamResponse:
         if request.match_info.http_exception is not None:
-            path, question, query = request.rel_url.raw_path, "", request.rel_url.raw_query_string
+            path, query = request.rel_url.raw_path, request.rel_url.raw_query_string
             if query:
-                question = "?"
+                query = "?" + query
             for variant in variants(path):
                 target = _LEADING_SEPARATORS.sub("/", variant)
-                found, _ = await _resolves(request, target + question + query)
-                if found:
-                    raise redirect_class(target + question + query)
+                if await _resolves(request, target, query):
+                    raise redirect_class(target + query)
         return await handler(request)
 
     return normalize
