@@ -67,7 +67,7 @@ class Form:
     ) -> None:
         self.fields: MultiDictProxy[FormValue] = MultiDictProxy(fields)
         """The fields; of one name there may be several."""
-        self._files = files or []
+        self._files = [] if files is None else files
 
     def close(self) -> None:
         """Remove the temporary files.  May be called again."""
@@ -165,9 +165,11 @@ async def read_multipart_form(
     files: list[SpooledUpload] = []
     form = Form(fields, files)
     form_reader = _FormReader(limits, files)
+    count = 0
     try:
         while (part := await _next_part(reader)) is not None:
-            if limits.max_fields and len(fields) >= limits.max_fields:
+            count += 1
+            if limits.max_fields and count > limits.max_fields:
                 raise TooManyFields(limits.max_fields)
             name = part.name
             if name is None:
