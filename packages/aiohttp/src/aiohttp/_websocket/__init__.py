@@ -1,0 +1,1 @@
+"""The old places of WebSocket modules."""

@@ -1,0 +1,5 @@
+"""The old place of the WebSocket reader."""
+
+from aiohttp_websocket import WebSocketDataQueue
+
+__all__ = ("WebSocketDataQueue",)

@@ -1,0 +1,49 @@
+"""Connectors and what they give."""
+
+from aiohttp_client.abc import AbstractResolver, ResolveResult
+from aiohttp_client.connection import Connection
+from aiohttp_client.connector import BaseConnector
+from aiohttp_client.dial import AddrInfoType, SocketFactoryType
+from aiohttp_client.dns_cache import DNSCacheTable as _DNSCacheTable
+from aiohttp_client.errors import (
+    ClientConnectionError,
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientConnectorSSLError,
+    ClientHttpProxyError,
+    ClientProxyConnectionError,
+    ServerFingerprintMismatch,
+    UnixClientConnectorError,
+)
+from aiohttp_client.local_connectors import NamedPipeConnector, UnixConnector
+from aiohttp_client.request import ClientRequest
+from aiohttp_client.resolver import DefaultResolver
+from aiohttp_client.tcp_connector import TCPConnector
+from aiohttp_client.tls import Fingerprint, merge_ssl_params as _merge_ssl_params
+
+__all__ = (
+    "AbstractResolver",
+    "AddrInfoType",
+    "BaseConnector",
+    "ClientConnectionError",
+    "ClientConnectorCertificateError",
+    "ClientConnectorDNSError",
+    "ClientConnectorError",
+    "ClientConnectorSSLError",
+    "ClientHttpProxyError",
+    "ClientProxyConnectionError",
+    "ClientRequest",
+    "Connection",
+    "DefaultResolver",
+    "Fingerprint",
+    "NamedPipeConnector",
+    "ResolveResult",
+    "ServerFingerprintMismatch",
+    "SocketFactoryType",
+    "TCPConnector",
+    "UnixClientConnectorError",
+    "UnixConnector",
+    "_DNSCacheTable",
+    "_merge_ssl_params",
+)

@@ -1,0 +1,5 @@
+"""Form data."""
+
+from aiohttp_multipart import FormData
+
+__all__ = ("FormData",)

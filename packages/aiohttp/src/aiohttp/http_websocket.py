@@ -1,0 +1,31 @@
+"""WebSocket frames."""
+
+from aiohttp_websocket import (
+    WS_CLOSED_MESSAGE,
+    WS_CLOSING_MESSAGE,
+    WS_KEY,
+    WSCloseCode,
+    WSHandshakeError,
+    WSMessage,
+    WSMsgType,
+    WebSocketDataQueue,
+    WebSocketError,
+    WebSocketWriter,
+    ws_ext_gen,
+    ws_ext_parse,
+)
+
+__all__ = (
+    "WSCloseCode",
+    "WSHandshakeError",
+    "WSMessage",
+    "WSMsgType",
+    "WS_CLOSED_MESSAGE",
+    "WS_CLOSING_MESSAGE",
+    "WS_KEY",
+    "WebSocketDataQueue",
+    "WebSocketError",
+    "WebSocketWriter",
+    "ws_ext_gen",
+    "ws_ext_parse",
+)

@@ -1,0 +1,48 @@
+"""The router."""
+
+from aiohttp import _web_required as _web_required
+from aiohttp_web import (
+    AbstractResource,
+    AbstractRoute,
+    AbstractRuleMatching,
+    Domain,
+    DynamicResource,
+    MaskDomain,
+    MatchedSubAppResource,
+    PlainResource,
+    PrefixResource,
+    PrefixedSubAppResource,
+    Resource,
+    ResourceRoute,
+    ResourcesView,
+    RoutesView,
+    StaticResource,
+    SystemRoute,
+    UrlDispatcher,
+    UrlMappingMatchInfo,
+    View,
+)
+from aiohttp_web.match import MatchInfoError
+
+__all__ = (
+    "AbstractResource",
+    "AbstractRoute",
+    "AbstractRuleMatching",
+    "Domain",
+    "DynamicResource",
+    "MaskDomain",
+    "MatchInfoError",
+    "MatchedSubAppResource",
+    "PlainResource",
+    "PrefixResource",
+    "PrefixedSubAppResource",
+    "Resource",
+    "ResourceRoute",
+    "ResourcesView",
+    "RoutesView",
+    "StaticResource",
+    "SystemRoute",
+    "UrlDispatcher",
+    "UrlMappingMatchInfo",
+    "View",
+)
