@@ -305,17 +305,20 @@ class RequestHandler:
             return bool(self._receiver.eof_received())
         self._parser.feed_eof()
         if state == _HANDLING:
-            self._keep = self._parser.buffered > 0 and self._keep
+            if not self._parser.buffered:
+                self._keep = False
             intake = self._intake
             if intake is not None and not intake.complete:
                 intake.pump()
             # A client that has shut down its sending half still reads the answer.  With TLS there
             # are no halves, and who wants handlers cancelled takes the end of sending for leaving.
-            if self._options.handler_cancellation or self._server.is_tls(self.transport):
+            tls = self.transport.get_extra_info("sslcontext") is not None
+            if tls or self._options.handler_cancellation:
                 return False
             self._peer_left()
             return True
-        return False
+        # Whole requests may wait for their turn still.
+        return state == _IDLE and self._parser.buffered > 0
 
     def pause_writing(self) -> None:
         """The transport is above its high-water mark."""
