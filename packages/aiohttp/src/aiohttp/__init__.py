@@ -37,8 +37,8 @@ from aiohttp_client import (
     ClientRequest,
     ClientResponse,
     ClientResponseError,
-    ClientSSLError,
     ClientSession,
+    ClientSSLError,
     ClientTimeout,
     Connection,
     ConnectionKey,
@@ -96,13 +96,13 @@ from aiohttp_client import (
     UploadTracker,
     WSMessageTypeError,
     WSServerHandshakeError,
-    __version__,
+    __version__ as __version__,
     encode_basic_auth,
     request,
 )
 from aiohttp_client.digest_auth import DigestAuthMiddleware
 from aiohttp_client.retry_middleware import RetryMiddleware
-from aiohttp_client.websocket import ClientWSTimeout, ClientWebSocketResponse
+from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
 from aiohttp_core import (
     EMPTY_PAYLOAD,
     PAYLOAD_REGISTRY,
@@ -112,8 +112,8 @@ from aiohttp_core import (
     BytesPayload,
     ChainMapProxy,
     DataQueue,
-    ETag,
     EofStream,
+    ETag,
     FlowControlDataQueue,
     HttpVersion,
     HttpVersion10,
@@ -140,7 +140,7 @@ from aiohttp_multipart import (
     content_disposition_filename,
     parse_content_disposition,
 )
-from aiohttp_websocket import WSCloseCode, WSMessage, WSMsgType, WebSocketError
+from aiohttp_websocket import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
 if TYPE_CHECKING:
     from aiohttp import (

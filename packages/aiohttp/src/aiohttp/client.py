@@ -20,8 +20,8 @@ from aiohttp_client import (
     ClientRequest,
     ClientResponse,
     ClientResponseError,
-    ClientSSLError,
     ClientSession,
+    ClientSSLError,
     ClientTimeout,
     ConnectionTimeoutError,
     ContentTypeError,
@@ -60,7 +60,7 @@ from aiohttp_client.context_managers import (
 from aiohttp_client.options import RequestOptions as _RequestOptions
 from aiohttp_client.response import CharsetResolver as _CharsetResolver
 from aiohttp_client.retry import IDEMPOTENT_METHODS
-from aiohttp_client.websocket import ClientWSTimeout, ClientWebSocketResponse
+from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
 
 __all__ = (
     "BaseConnector",

@@ -2,15 +2,15 @@
 
 from aiohttp_client.websocket import (
     DEFAULT_WS_CLIENT_TIMEOUT,
-    ClientWSTimeout,
     ClientWebSocketResponse,
+    ClientWSTimeout,
 )
 from aiohttp_websocket import (
+    WebSocketError,
     WSCloseCode,
     WSMessage,
     WSMessageTypeError,
     WSMsgType,
-    WebSocketError,
 )
 
 __all__ = (

@@ -14,11 +14,11 @@ from aiohttp_websocket import (
     WS_CLOSED_MESSAGE,
     WS_CLOSING_MESSAGE,
     WS_KEY,
+    WebSocketError,
+    WebSocketWriter,
     WSCloseCode,
     WSMessage,
     WSMsgType,
-    WebSocketError,
-    WebSocketWriter,
     ws_ext_gen,
     ws_ext_parse,
 )
