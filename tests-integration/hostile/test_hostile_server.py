@@ -339,7 +339,7 @@ async def test_cut_at_every_byte(then: str) -> None:
         await says(answer[:size], then=then)(reader, writer)
 
     async with hostile(script) as (url, _), client() as session:
-        for size in range(len(answer)):
+        for size in range(len(answer)):  # noqa: B007 (the script reads it)
             with pytest.raises(ClientError):
                 await ask(session, url)
         size = len(answer)

@@ -6,7 +6,7 @@ from http.cookies import BaseCookie, Morsel, SimpleCookie
 import pytest
 from yarl import URL
 
-from aiohttp_client.abc import AbstractCookieJar, AbstractResolver, ResolveResult
+from aiohttp_client.abc import NO_URL, AbstractCookieJar, AbstractResolver, ResolveResult
 
 
 class Jar(AbstractCookieJar):
@@ -23,7 +23,7 @@ class Jar(AbstractCookieJar):
 
     def clear_domain(self, domain: str) -> None: ...
 
-    def update_cookies(self, cookies: object, response_url: URL = URL()) -> None:
+    def update_cookies(self, cookies: object, response_url: URL = NO_URL) -> None:
         self.got.append((cookies, response_url))
 
     def filter_cookies(self, request_url: URL) -> BaseCookie[str]:

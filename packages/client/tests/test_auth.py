@@ -32,7 +32,7 @@ def test_basic_auth() -> None:
 @pytest.mark.spec("AUTH-01")
 @pytest.mark.parametrize(("login", "password"), [(None, ""), ("a", None), ("a:b", "")])
 def test_bad_credentials(login: str, password: str) -> None:
-    with pytest.warns(DeprecationWarning), pytest.raises(ValueError):
+    with pytest.warns(DeprecationWarning, match="BasicAuth"), pytest.raises(ValueError):
         BasicAuth(login, password)
     with pytest.raises(ValueError):
         encode_basic_auth(login, password)

@@ -12,6 +12,7 @@ from aiohttp_client.context_managers import (
 )
 from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
 from aiohttp_client.dial import AddrInfoType, SocketFactoryType
+from aiohttp_client.digest_auth import DigestAuthChallenge, DigestAuthMiddleware
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
@@ -55,6 +56,7 @@ from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.resolver import AsyncResolver, DefaultResolver, ThreadedResolver
 from aiohttp_client.response import ClientResponse, ContentDisposition
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, NO_RETRY, RetryPolicy
+from aiohttp_client.retry_middleware import Backoff, RetryBudget, RetryMiddleware
 from aiohttp_client.session import ClientSession, request
 from aiohttp_client.tcp_connector import TCPConnector
 from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout
@@ -87,6 +89,7 @@ __all__ = (
     "AbstractResolver",
     "AddrInfoType",
     "AsyncResolver",
+    "Backoff",
     "BaseConnector",
     "BaseRequestContextManager",
     "BasicAuth",
@@ -118,6 +121,8 @@ __all__ = (
     "DEFAULT_RETRY_POLICY",
     "DEFAULT_TIMEOUT",
     "DefaultResolver",
+    "DigestAuthChallenge",
+    "DigestAuthMiddleware",
     "DummyCookieJar",
     "ExchangeFacts",
     "Fingerprint",
@@ -134,6 +139,8 @@ __all__ = (
     "RequestInfo",
     "RequestOptions",
     "ResolveResult",
+    "RetryBudget",
+    "RetryMiddleware",
     "RetryPolicy",
     "SERVER_SOFTWARE",
     "ServerConnectionError",

@@ -251,7 +251,7 @@ class CookieJar(AbstractCookieJar):
 
     # ------------------------------------------------------------ sending
 
-    def filter_cookies(self, request_url: URL) -> BaseCookie[str]:
+    def filter_cookies(self, request_url: URL | str) -> BaseCookie[str]:
         """Return the cookies that a request to *request_url* carries, in the order of sending.
 
         Of cookies with one name the most specific goes: longest domain, then longest path (spec

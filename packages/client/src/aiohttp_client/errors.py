@@ -161,9 +161,6 @@ def _restore(cls: type[BaseException], args: tuple[object, ...], state: dict[str
     return error
 
 
-# ---------------------------------------------------------------- answers
-
-
 class ClientResponseError(ClientError):
     """A response arrived but is not what was asked for.
 
@@ -270,9 +267,6 @@ class UploadAbortedError(ClientError):
 
 class WSMessageTypeError(TypeError):
     """A WebSocket message has another type than the one that was asked for (spec row CEX-10)."""
-
-
-# ---------------------------------------------------------------- connections
 
 
 class ClientOSError(ClientConnectionError, OSError):
@@ -464,9 +458,6 @@ class ServerFingerprintMismatch(ServerConnectionError):
             f"<{type(self).__name__} expected={self.expected!r} got={self.got!r} "
             f"host={self.host!r} port={self.port!r}>"
         )
-
-
-# ---------------------------------------------------------------- URLs
 
 
 class InvalidURL(ClientError, ValueError):
