@@ -69,6 +69,7 @@ __all__ = (
     "Connection",
     "ConnectionOwner",
     "ConnectionState",
+    "ExchangeTerms",
     "HttpConnection",
     "check_transitions",
 )
@@ -128,6 +129,26 @@ def check_transitions(on: bool) -> bool:
     was = _checks[0]
     _checks[0] = on
     return was
+
+
+class ExchangeTerms:
+    """What many exchanges have in common: limits, buffer, decoding, total seconds, cookies."""
+
+    __slots__ = ("cookies", "decompress", "limits", "read_bufsize", "total")
+
+    def __init__(
+        self,
+        limits: HeadLimits,
+        read_bufsize: int,
+        decompress: bool,
+        total: float | None,
+        cookies: bool,
+    ) -> None:
+        self.limits = limits
+        self.read_bufsize = read_bufsize
+        self.decompress = decompress
+        self.total = total
+        self.cookies = cookies
 
 
 class ConnectionOwner(Protocol):
@@ -190,14 +211,14 @@ class Connection:
     def __repr__(self) -> str:
         return f"Connection<{self._key}>"
 
-    def __del__(self, _warnings: Any = warnings) -> None:
+    def __del__(self) -> None:
         protocol = self._protocol
         if protocol is None:
             return
         self._protocol = None
         if self._loop.is_closed():
             return
-        _warnings.warn(f"Unclosed connection {self!r}", ResourceWarning, source=self)
+        warnings.warn(f"Unclosed connection {self!r}", ResourceWarning, source=self)
         context = {"client_connection": self, "message": "Unclosed connection"}
         self._loop.call_exception_handler(context)
         protocol.close()
@@ -241,6 +262,13 @@ class Connection:
         protocol = self.end()
         if protocol is not None:
             protocol.close()
+
+    def exchange(self, method: str, data: bytes, terms: ExchangeTerms, deadline: float) -> Incoming:
+        """Send *data*, a whole request without a body; see :meth:`HttpConnection.exchange`."""
+        protocol = self._protocol
+        if protocol is None:
+            raise ClientConnectionError("Connection closed")
+        return protocol.exchange(self, method, data, terms, deadline)
 
     def release(self) -> None:
         """End the lease; the socket goes back to the pool if it can be used again."""
@@ -484,22 +512,17 @@ class HttpConnection:
             self._step_in(send, Phase.SEND)
 
     def exchange(
-        self,
-        lease: "Connection",
-        method: str,
-        data: bytes,
-        limit: int,
-        decompress: bool,
-        deadline: float,
-        total: float | None,
+        self, lease: "Connection", method: str, data: bytes, terms: ExchangeTerms, deadline: float
     ) -> Incoming:
         """Send *data*, a whole request without a body, in one go: begin, write, sent.
 
         The only limit of time is *deadline*; see :meth:`set_deadlines`.
         """
-        incoming = self.begin(lease, method, limit, decompress)
+        self.use_limits(terms.limits)
+        incoming = self.begin(lease, method, terms.read_bufsize, terms.decompress)
+        incoming.wants_cookies = terms.cookies
         self._deadline = deadline
-        self._total = total
+        self._total = terms.total
         self._sock_read = self._step_limit = 0.0
         self._wheel.note(deadline)
         self._sent = len(data)
@@ -841,6 +864,8 @@ class HttpConnection:
                 self._allow_body(False)
         if self._exchanges == 1 or self._idle_limit >= 0:
             self._note_keep_alive(head)
+        if incoming.wants_cookies:
+            incoming.sets_cookies = head.field(b"set-cookie") is not None
         self._step_limit = 0.0
         if self._next_step < inf and not self._sock_read:
             self._next_step = inf

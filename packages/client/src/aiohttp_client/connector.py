@@ -45,7 +45,7 @@ DEFAULT_KEEPALIVE: Final = 15.0
 HTTP_SCHEMES: Final = frozenset(("", "http", "https"))
 WS_SCHEMES: Final = frozenset(("ws", "wss"))
 
-_LEASED: Final = SlotState.LEASED
+_LEASED: Final = int(SlotState.LEASED)
 STALE_AFTER: Final = 1.0
 """A connection that was idle for so many seconds is looked at before it is used again."""
 
@@ -162,7 +162,7 @@ class BaseConnector:
         self._loop = loop or asyncio.get_running_loop()
         self._force_close = force_close
         self._timeout_ceil_threshold = timeout_ceil_threshold
-        self._pool: Pool[ConnectionKey, HttpConnection] = Pool(
+        self._pool: Pool = Pool(
             host_key,
             limit=limit,
             limit_per_host=limit_per_host,
@@ -405,7 +405,7 @@ class BaseConnector:
         req: ConnectRequest,
         traces: Sequence[Trace],
         timeout: ClientTimeout,
-    ) -> Slot[ConnectionKey, HttpConnection]:
+    ) -> Slot:
         pool = self._pool
         ticket = pool.enqueue(key, self._loop.time())
         waiter: asyncio.Future[None] = self._loop.create_future()
@@ -431,14 +431,14 @@ class BaseConnector:
 
     async def _use_slot(
         self,
-        slot: Slot[ConnectionKey, HttpConnection],
+        slot: Slot,
         key: ConnectionKey,
         req: ConnectRequest,
         traces: Sequence[Trace],
         timeout: ClientTimeout,
     ) -> Connection:
         """Turn *slot* into a lease: of its connection, or of a new one."""
-        if slot.state is _LEASED:
+        if slot.state == _LEASED:
             connection = slot.connection
             if connection is not None:
                 connection.promised = False

@@ -49,6 +49,11 @@ class Carrier(Protocol):
 
     reading_paused: bool
 
+    transport: Any
+
+    def hand_over(self, protocol: asyncio.BaseProtocol, /) -> bytes:
+        """Let *protocol* have the transport; return the bytes received for it already."""
+
     def pause_reading(self) -> None:
         """Stop feeding."""
 
@@ -97,10 +102,12 @@ class Incoming:
         "lease",
         "limit",
         "pieces",
+        "sets_cookies",
         "stream",
         "trailers",
         "upgrade",
         "waiter",
+        "wants_cookies",
     )
 
     def __init__(
@@ -128,6 +135,10 @@ class Incoming:
         self.announced = False
         self.complete = False
         """Whether the whole response has arrived."""
+        self.wants_cookies = False
+        """Whether :attr:`sets_cookies` is of interest."""
+        self.sets_cookies = False
+        """Whether the head has a ``Set-Cookie`` field."""
         self.coded = False
         """Whether a decoder is at work."""
         self._decoder: Any = None

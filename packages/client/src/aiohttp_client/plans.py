@@ -9,15 +9,19 @@ Laws
 """
 
 import re
+from math import inf
 from typing import Any, Final
 
 from multidict import CIMultiDict, CIMultiDictProxy, getversion
 from yarl import URL
 
 from aiohttp_client.call import SessionSettings
+from aiohttp_client.connection import ExchangeTerms
 from aiohttp_client.connection_key import ConnectionKey
+from aiohttp_client.cookiejar import DummyCookieJar
 from aiohttp_client.request import ClientRequest, origin_host
 from aiohttp_client.request_info import RequestInfo
+from aiohttp_client.timeouts import deadline_after
 from aiohttp_client.tls import SSLOption
 from aiohttp_client.version import SERVER_SOFTWARE
 from aiohttp_core import hdrs, serializer
@@ -110,7 +114,16 @@ class Plan:
 class PlanTable:
     """The plans of one session."""
 
-    __slots__ = ("_origins", "_plans", "_schemes", "_settings", "_version")
+    __slots__ = (
+        "_due",
+        "_due_until",
+        "_origins",
+        "_plans",
+        "_schemes",
+        "_settings",
+        "_version",
+        "terms",
+    )
 
     def __init__(self, settings: SessionSettings, schemes: frozenset[str]) -> None:
         self._settings = settings
@@ -118,6 +131,34 @@ class PlanTable:
         self._plans: dict[str, Plan] = {}
         self._origins: dict[str, _Origin] = {}
         self._version = _version_of(settings.headers)
+        self._due = inf
+        self._due_until = -inf
+        self.terms = ExchangeTerms(
+            settings.limits,
+            settings.read_bufsize,
+            settings.auto_decompress,
+            settings.timeout.total,
+            self._keeps_cookies(),
+        )
+        """What all plans have in common."""
+
+    def _keeps_cookies(self) -> bool:
+        return not isinstance(self._settings.cookie_jar, DummyCookieJar)
+
+    def deadline(self, now: float) -> float:
+        """Return when the total timeout of a request that begins *now* is over.
+
+        Long timeouts end on whole seconds, so requests of one second have the same end.
+        """
+        if now < self._due_until:
+            return self._due
+        timeout = self._settings.timeout
+        threshold = timeout.ceil_threshold
+        due = deadline_after(now, timeout.total, threshold, inclusive=True)
+        if timeout.total and timeout.total >= threshold:
+            self._due = due
+            self._due_until = due - timeout.total
+        return due
 
     def find(self, method: str, text: str) -> Plan | None:
         """Return the plan for *method* and the URL *text*; ``None``: it takes the long way."""

@@ -28,12 +28,24 @@ from collections.abc import Callable, Hashable
 from enum import IntEnum
 from heapq import heappop, heappush
 from math import inf
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
 
 __all__ = ("Pool", "PoolStats", "Slot", "SlotState", "Ticket")
 
-KeyT = TypeVar("KeyT", bound=Hashable)
-ConnT = TypeVar("ConnT")
+Key: TypeAlias = Hashable
+"""What a connection is kept under."""
+
+Conn: TypeAlias = Any
+"""A connection: the pool asks nothing of it."""
+
+
+COMPILED: bool = cython.compiled
+"""Whether this module runs compiled."""
 
 
 class SlotState(IntEnum):
@@ -45,11 +57,11 @@ class SlotState(IntEnum):
     GONE = 3
 
 
-# Plain globals: an attribute look-up on the enum class costs as much as the decision itself.
-CONNECTING: Final = SlotState.CONNECTING
-LEASED: Final = SlotState.LEASED
-IDLE: Final = SlotState.IDLE
-GONE: Final = SlotState.GONE
+# The same as numbers: an attribute look-up on the enum class costs as much as the decision.
+CONNECTING: int = 0
+LEASED: int = 1
+IDLE: int = 2
+GONE: int = 3
 
 
 class PoolStats(NamedTuple):
@@ -67,7 +79,7 @@ class PoolStats(NamedTuple):
     """Idle connections closed for age, idle time or number of uses."""
 
 
-class _Group(Generic[KeyT, ConnT]):
+class _Group:
     """The sockets and waiters of one host key."""
 
     __slots__ = ("host", "lanes", "queued", "size", "waiters")
@@ -75,59 +87,59 @@ class _Group(Generic[KeyT, ConnT]):
     def __init__(self, host: Hashable) -> None:
         self.host = host
         self.size = 0
-        self.lanes: dict[KeyT, _Lane[KeyT, ConnT]] = {}
-        self.waiters: deque[Ticket[KeyT, ConnT]] = deque()
+        self.lanes: dict[Key, _Lane] = {}
+        self.waiters: deque[Ticket] = deque()
         self.queued = False
 
 
-class _Lane(Generic[KeyT, ConnT]):
+class _Lane:
     """The sockets of one key: those that are idle, in order of release."""
 
     __slots__ = ("group", "idle", "key", "size", "waiting")
 
-    def __init__(self, key: KeyT, group: _Group[KeyT, ConnT]) -> None:
+    def __init__(self, key: Key, group: _Group) -> None:
         self.key = key
         self.group = group
-        self.idle: deque[Slot[KeyT, ConnT]] = deque()
+        self.idle: deque[Slot] = deque()
         self.size = 0
         self.waiting = 0
 
 
-class Slot(Generic[KeyT, ConnT]):
+class Slot:
     """One socket, existing or being opened, and the right to use it."""
 
     __slots__ = ("born", "connection", "expires", "idle_since", "lane", "state", "uses")
 
-    def __init__(self, lane: "_Lane[KeyT, ConnT]") -> None:
+    def __init__(self, lane: "_Lane") -> None:
         self.lane = lane
         self.state = CONNECTING
-        self.connection: ConnT | None = None
+        self.connection: Conn | None = None
         self.born = 0.0
         self.idle_since = 0.0
         self.expires = inf
         self.uses = 0
 
     @property
-    def key(self) -> KeyT:
+    def key(self) -> Key:
         """The key that the socket serves."""
         return self.lane.key
 
 
-class Ticket(Generic[KeyT, ConnT]):
+class Ticket:
     """A place in the queue; ``slot`` is set when it is granted."""
 
     __slots__ = ("cancelled", "lane", "number", "slot", "wake")
 
-    def __init__(self, lane: "_Lane[KeyT, ConnT]", number: int) -> None:
+    def __init__(self, lane: "_Lane", number: int) -> None:
         self.lane = lane
         self.number = number
-        self.slot: Slot[KeyT, ConnT] | None = None
+        self.slot: Slot | None = None
         self.cancelled = False
         self.wake: object = None
         """For the owner: what to wake when the ticket is granted."""
 
 
-class Pool(Generic[KeyT, ConnT]):
+class Pool:
     """Decides about connections; *host_of* maps a key to what ``limit_per_host`` counts by.
 
     *limit* and *limit_per_host*: most sockets at a time, 0 for no limit.  *keepalive*: seconds that
@@ -158,7 +170,7 @@ class Pool(Generic[KeyT, ConnT]):
 
     def __init__(
         self,
-        host_of: Callable[[KeyT], Hashable],
+        host_of: Callable[[Any], Hashable],
         *,
         limit: int = 100,
         limit_per_host: int = 0,
@@ -174,12 +186,12 @@ class Pool(Generic[KeyT, ConnT]):
         self.max_uses = inf if max_uses is None else max_uses
         self.size = 0
         self.closed = False
-        self.doomed: list[ConnT] = []
-        self.granted: list[Ticket[KeyT, ConnT]] = []
-        self._lanes: dict[KeyT, _Lane[KeyT, ConnT]] = {}
-        self._groups: dict[Hashable, _Group[KeyT, ConnT]] = {}
-        self._idle: OrderedDict[Slot[KeyT, ConnT], None] = OrderedDict()
-        self._runnable: list[tuple[int, _Group[KeyT, ConnT]]] = []
+        self.doomed: list[Conn] = []
+        self.granted: list[Ticket] = []
+        self._lanes: dict[Key, _Lane] = {}
+        self._groups: dict[Hashable, _Group] = {}
+        self._idle: OrderedDict[Slot, None] = OrderedDict()
+        self._runnable: list[tuple[int, _Group]] = []
         self._tickets = 0
         self._waiting = 0
         self._connecting = 0
@@ -187,7 +199,7 @@ class Pool(Generic[KeyT, ConnT]):
 
     # -- asking ---------------------------------------------------------------------------------
 
-    def acquire(self, key: KeyT, now: float) -> Slot[KeyT, ConnT] | None:
+    def acquire(self, key: Key, now: float) -> Slot | None:
         """Return a slot for *key*, or ``None``: take a place with :meth:`enqueue`.
 
         The slot is ``LEASED`` with a connection that was idle, or ``CONNECTING``: then open one and
@@ -208,7 +220,7 @@ class Pool(Generic[KeyT, ConnT]):
             self._drop_lane_if_unused(lane)
         return slot
 
-    def reuse(self, key: KeyT, now: float) -> Slot[KeyT, ConnT] | None:
+    def reuse(self, key: Key, now: float) -> Slot | None:
         """Return the ``LEASED`` slot of an idle connection; ``None``: :meth:`acquire` knows more.
 
         The short way for a request that finds a connection ready.
@@ -226,7 +238,7 @@ class Pool(Generic[KeyT, ConnT]):
         self._counts[1] += 1
         return slot
 
-    def enqueue(self, key: KeyT, now: float) -> Ticket[KeyT, ConnT]:
+    def enqueue(self, key: Key, now: float) -> Ticket:
         """Take the last place in the queue.  The ticket is granted later, or cancelled by you.
 
         Where :meth:`acquire` would have had a slot, the ticket comes back granted.
@@ -235,14 +247,14 @@ class Pool(Generic[KeyT, ConnT]):
         if lane is None:
             lane = self._open_lane(key)
         self._tickets += 1
-        ticket: Ticket[KeyT, ConnT] = Ticket(lane, self._tickets)
+        ticket: Ticket = Ticket(lane, self._tickets)
         lane.waiting += 1
         self._waiting += 1
         lane.group.waiters.append(ticket)
         self._freed(lane.group, now)
         return ticket
 
-    def cancel(self, ticket: Ticket[KeyT, ConnT], now: float) -> None:
+    def cancel(self, ticket: Ticket, now: float) -> None:
         """Give up *ticket*, granted or not; what it was granted goes to the next one."""
         if ticket.cancelled:
             return
@@ -251,17 +263,17 @@ class Pool(Generic[KeyT, ConnT]):
         if slot is None:
             self._forget(ticket)
             self._serve(now)
-        elif slot.state is LEASED and slot.connection is not None:
+        elif slot.state == LEASED and slot.connection is not None:
             self.release(slot, now)
         else:
             self.discard(slot, now)
 
     # -- telling --------------------------------------------------------------------------------
 
-    def opened(self, slot: Slot[KeyT, ConnT], connection: ConnT, now: float) -> None:
+    def opened(self, slot: Slot, connection: Conn, now: float) -> None:
         """The socket of a ``CONNECTING`` slot exists now; it is leased to you."""
-        if slot.state is not CONNECTING:
-            raise RuntimeError(f"slot is {slot.state.name}, not CONNECTING")
+        if slot.state != CONNECTING:
+            raise RuntimeError(f"slot is {SlotState(slot.state).name}, not CONNECTING")
         slot.state = LEASED
         self._connecting -= 1
         slot.connection = connection
@@ -269,27 +281,27 @@ class Pool(Generic[KeyT, ConnT]):
         slot.uses = 1
         self._counts[0] += 1
 
-    def replace(self, slot: Slot[KeyT, ConnT]) -> Slot[KeyT, ConnT]:
+    def replace(self, slot: Slot) -> Slot:
         """The connection of a ``LEASED`` slot turned out to be dead: return a slot in its place.
 
         It is ``CONNECTING``; nobody else can come in between.
         """
         lane = slot.lane
-        if slot.state is GONE or self._lanes.get(lane.key) is not lane:
+        if slot.state == GONE or self._lanes.get(lane.key) is not lane:
             raise RuntimeError("the slot is gone")
         slot.state = GONE
         fresh = Slot(lane)
         self._connecting += 1
         return fresh
 
-    def release(self, slot: Slot[KeyT, ConnT], now: float, idle_limit: float | None = None) -> None:
+    def release(self, slot: Slot, now: float, idle_limit: float | None = None) -> None:
         """The connection of a ``LEASED`` slot is free and fit for another request.
 
         *idle_limit*: seconds after which the server closes it, if it said so.  A connection that
         may not be used again is doomed.
         """
-        if slot.state is not LEASED:
-            raise RuntimeError(f"slot is {slot.state.name}, not LEASED")
+        if slot.state != LEASED:
+            raise RuntimeError(f"slot is {SlotState(slot.state).name}, not LEASED")
         if now - slot.born >= self.max_lifetime or slot.uses >= self.max_uses or self.closed:
             self._counts[3] += 1
             self._doom(slot, now)
@@ -305,11 +317,11 @@ class Pool(Generic[KeyT, ConnT]):
         if self._waiting:
             self._freed(slot.lane.group, now)
 
-    def discard(self, slot: Slot[KeyT, ConnT], now: float) -> None:
+    def discard(self, slot: Slot, now: float) -> None:
         """The socket is gone, or was never opened; in any state, and harmless when repeated."""
-        if slot.state is GONE:
+        if slot.state == GONE:
             return
-        if slot.state is IDLE:
+        if slot.state == IDLE:
             slot.lane.idle.remove(slot)
             del self._idle[slot]
         self._remove(slot)
@@ -328,7 +340,7 @@ class Pool(Generic[KeyT, ConnT]):
                 earliest = due
         return earliest
 
-    def close(self) -> list[ConnT]:
+    def close(self) -> list[Conn]:
         """Forget everything; return all connections.  Slots are ``GONE``, tickets cancelled."""
         connections = []
         for slot in tuple(self._idle):
@@ -361,7 +373,12 @@ class Pool(Generic[KeyT, ConnT]):
         """How many tickets are neither granted nor cancelled."""
         return self._waiting
 
-    def available(self, key: KeyT) -> int:
+    @property
+    def hosts(self) -> int:
+        """How many host keys have sockets or waiters."""
+        return len(self._groups)
+
+    def available(self, key: Key) -> int:
         """Return how many more sockets could be in use for *key* now; at least 1 without limits."""
         idle = len(self._idle)
         room = self.limit - (self.size - idle) if self.limit else 1
@@ -374,7 +391,7 @@ class Pool(Generic[KeyT, ConnT]):
                 room = min(room, self.limit_per_host)
         return room
 
-    def idle_slots(self) -> list[Slot[KeyT, ConnT]]:
+    def idle_slots(self) -> list[Slot]:
         """Return the idle slots, the one that was released first in front."""
         return list(self._idle)
 
@@ -394,7 +411,7 @@ class Pool(Generic[KeyT, ConnT]):
             "size": self.size == sum(lane.size for lane in lanes),
             "limit": not self.limit or self.size <= self.limit,
             "idle": set(idle) == set(self._idle) and len(idle) == len(self._idle),
-            "idle states": all(slot.state is IDLE for slot in idle),
+            "idle states": all(slot.state == IDLE for slot in idle),
             "no trace": all(lane.size or lane.waiting for lane in lanes),
             "waiting": self._waiting == sum(len(g.waiters) for g in self._groups.values()),
             "lane waiting": self._waiting == sum(lane.waiting for lane in lanes),
@@ -418,7 +435,7 @@ class Pool(Generic[KeyT, ConnT]):
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _open_lane(self, key: KeyT) -> _Lane[KeyT, ConnT]:
+    def _open_lane(self, key: Key) -> _Lane:
         host = self._host_of(key)
         group = self._groups.get(host)
         if group is None:
@@ -426,7 +443,7 @@ class Pool(Generic[KeyT, ConnT]):
         lane = group.lanes[key] = self._lanes[key] = _Lane(key, group)
         return lane
 
-    def _drop_lane_if_unused(self, lane: _Lane[KeyT, ConnT]) -> None:
+    def _drop_lane_if_unused(self, lane: _Lane) -> None:
         if lane.size or lane.waiting or self._lanes.get(lane.key) is not lane:
             return
         del self._lanes[lane.key]
@@ -435,13 +452,13 @@ class Pool(Generic[KeyT, ConnT]):
         if not group.lanes and self._groups.get(group.host) is group:
             del self._groups[group.host]
 
-    def _take(self, lane: _Lane[KeyT, ConnT], now: float) -> Slot[KeyT, ConnT] | None:
+    def _take(self, lane: _Lane, now: float) -> Slot | None:
         idle = lane.idle
         while idle:
             slot = idle[0]
             if slot.expires <= now or now - slot.born >= self.max_lifetime:
                 self._counts[3] += 1
-                self._doom(slot, now, serve=False)
+                self._doom(slot, now, False)
                 continue
             idle.popleft()
             del self._idle[slot]
@@ -458,7 +475,7 @@ class Pool(Generic[KeyT, ConnT]):
         self.size += 1
         return slot
 
-    def _make_room(self, group: _Group[KeyT, ConnT], now: float) -> bool:
+    def _make_room(self, group: _Group, now: float) -> bool:
         if self.limit_per_host and group.size >= self.limit_per_host:
             heads = [lane.idle[0] for lane in group.lanes.values() if lane.idle]
             if not heads:
@@ -470,18 +487,18 @@ class Pool(Generic[KeyT, ConnT]):
             self._evict(next(iter(self._idle)), now)
         return True
 
-    def _evict(self, slot: Slot[KeyT, ConnT], now: float) -> None:
+    def _evict(self, slot: Slot, now: float) -> None:
         late = slot.expires <= now or now - slot.born >= self.max_lifetime
         self._counts[3 if late else 2] += 1
-        self._doom(slot, now, serve=False)
+        self._doom(slot, now, False)
         self._drop_lane_if_unused(slot.lane)
 
-    def _expire(self, slot: Slot[KeyT, ConnT], now: float) -> None:
+    def _expire(self, slot: Slot, now: float) -> None:
         self._counts[3] += 1
         self._doom(slot, now)
 
-    def _doom(self, slot: Slot[KeyT, ConnT], now: float, *, serve: bool = True) -> None:
-        if slot.state is IDLE:
+    def _doom(self, slot: Slot, now: float, serve: bool = True) -> None:
+        if slot.state == IDLE:
             slot.lane.idle.remove(slot)
             del self._idle[slot]
         if slot.connection is not None:
@@ -492,9 +509,9 @@ class Pool(Generic[KeyT, ConnT]):
                 self._freed(slot.lane.group, now)
             self._drop_lane_if_unused(slot.lane)
 
-    def _remove(self, slot: Slot[KeyT, ConnT]) -> None:
+    def _remove(self, slot: Slot) -> None:
         lane = slot.lane
-        was_connecting = slot.state is CONNECTING
+        was_connecting = slot.state == CONNECTING
         slot.state = GONE
         if self._lanes.get(lane.key) is not lane:
             return  # the pool was closed in between and has forgotten the slot
@@ -504,12 +521,12 @@ class Pool(Generic[KeyT, ConnT]):
         lane.group.size -= 1
         self.size -= 1
 
-    def _queue_group(self, group: _Group[KeyT, ConnT]) -> None:
+    def _queue_group(self, group: _Group) -> None:
         if group.waiters and not group.queued:
             group.queued = True
             heappush(self._runnable, (group.waiters[0].number, group))
 
-    def _freed(self, group: _Group[KeyT, ConnT], now: float) -> None:
+    def _freed(self, group: _Group, now: float) -> None:
         self._queue_group(group)
         self._serve(now)
 
@@ -535,7 +552,7 @@ class Pool(Generic[KeyT, ConnT]):
             self.granted.append(ticket)
             self._forget(ticket)
 
-    def _forget(self, ticket: Ticket[KeyT, ConnT]) -> None:
+    def _forget(self, ticket: Ticket) -> None:
         lane = ticket.lane
         if self._lanes.get(lane.key) is not lane:
             return
@@ -549,5 +566,5 @@ class Pool(Generic[KeyT, ConnT]):
         self._drop_lane_if_unused(lane)
 
 
-def _idle_since(slot: Slot[KeyT, ConnT]) -> float:
+def _idle_since(slot: Slot) -> float:
     return slot.idle_since

@@ -196,7 +196,12 @@ class ClientResponse:
         self._request = request
         if resolver is not None:
             self._resolve_charset = resolver
-        self._take_head(incoming)
+        self._incoming = incoming
+        head = incoming.head
+        if head is not None:
+            self.status = head.status
+            self.reason = head.reason
+            self.version = head.version
         return self
 
     @classmethod
@@ -485,14 +490,19 @@ class ClientResponse:
         The body cannot be read any more, unless :meth:`read` has done so.  For
         compatibility the result can be awaited.
         """
-        if not self._released:
-            incoming = self._incoming
-            if incoming is not None:
-                connection = incoming.connection
-                if connection is not None:
-                    connection.finish_buffered(incoming)
-                    incoming.abort()
-            self._abandon()
+        if self._released:
+            return _DONE
+        incoming = self._incoming
+        if incoming is not None:
+            connection = incoming.connection
+            if connection is not None:
+                connection.finish_buffered(incoming)
+                incoming.abort()
+            elif self._content is None and incoming.stream is None:
+                # The usual case: everything has arrived, and nobody holds a stream.
+                self._closed = self._released = True
+                return _DONE
+        self._abandon()
         return _DONE
 
     async def wait_for_close(self) -> None:

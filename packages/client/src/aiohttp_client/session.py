@@ -23,16 +23,15 @@ from yarl import URL
 from aiohttp_client.abc import AbstractCookieJar, LooseCookies
 from aiohttp_client.auth import BasicAuth
 from aiohttp_client.call import Call, SessionSettings, build_url, check_status, check_url
-from aiohttp_client.connection import Connection
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.context_managers import RequestContextManager, SessionRequestContextManager
-from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
+from aiohttp_client.cookiejar import CookieJar
 from aiohttp_client.errors import (
-    ClientConnectionError,
     ClientOSError,
     ServerDisconnectedError,
     response_error,
 )
+from aiohttp_client.incoming import Incoming
 from aiohttp_client.middlewares import ClientMiddlewareType
 from aiohttp_client.options import (
     CallOptions,
@@ -46,7 +45,7 @@ from aiohttp_client.request import ClientRequest
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 from aiohttp_client.tcp_connector import TCPConnector
-from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, deadline_after, sentinel
+from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import SSLOption, check_ssl
 from aiohttp_client.tracing import TraceConfig
 from aiohttp_core.errors import HttpProcessingError
@@ -157,7 +156,6 @@ class ClientSession:
         settings.connector = connector
         self._settings = settings
         self._jar = settings.cookie_jar
-        self._cookies_off = isinstance(cookie_jar, DummyCookieJar)
         self._resolver = None if fallback_charset_resolver is _utf8 else fallback_charset_resolver
         self._plans = self._make_plans(connector)
         self._connector_owner = connector_owner
@@ -286,59 +284,57 @@ class ClientSession:
         plans = self._plans
         if not options and plans is not None and type(str_or_url) is str and not self._jar:
             plan = plans.find(method, str_or_url)
-            if plan is not None:
-                lease = connector.reuse(plan.key, careful=False)
-                if lease is not None:
-                    return await self._send_plan(plan, lease, connector)
+            lease = None if plan is None else connector.reuse(plan.key, careful=False)
+            if plan is not None and lease is not None:
+                # The short way.  It is written out here: one more coroutine would cost as much as
+                # all that it does.
+                deadline = plans.deadline(settings.loop.time())
+                incoming = lease.exchange(plan.method, plan.data, plans.terms, deadline)
+                try:
+                    await incoming.waiter
+                except BaseException as exc:
+                    return await self._plan_failed(plan, incoming, exc, connector, deadline)
+                response = ClientResponse.received(incoming, plan.method, plan, self._resolver)
+                if response.status >= 300 or settings.raise_for_status or incoming.sets_cookies:
+                    return await self._look_at(response, plan, connector, deadline)
+                return response
         checked = call_options(options, stacklevel=3)
         url = build_url(settings, str_or_url)
         check_url(url, connector.allowed_protocol_schema_set)
         method = method.upper() if method.isascii() else method
         return await Call(self, settings, connector, method, url, checked).run()
 
-    async def _send_plan(
-        self, plan: Plan, lease: Connection, connector: BaseConnector
+    async def _plan_failed(
+        self,
+        plan: Plan,
+        incoming: Incoming,
+        error: BaseException,
+        connector: BaseConnector,
+        deadline: float,
     ) -> ClientResponse:
-        """Send *plan* on *lease*: the short way."""
+        """Send *plan* again if that is allowed, else raise *error* in its public form."""
+        if isinstance(error, HttpProcessingError):
+            raise response_error(error, plan.request_info) from error
+        incoming.abort()
+        if not isinstance(error, (ServerDisconnectedError, ClientOSError)):
+            raise error
+        retry = self._settings.retry
+        if not retry.allows(method=plan.method, error=error, replayable=True, done=0):
+            raise error
+        return await self._plan_as_call(plan, connector, deadline).run(retries=1)
+
+    async def _look_at(
+        self, response: ClientResponse, plan: Plan, connector: BaseConnector, deadline: float
+    ) -> ClientResponse:
+        """Do what a response asks for: keep its cookies, follow it, judge its status."""
         settings = self._settings
-        timeout = settings.timeout
-        deadline = deadline_after(
-            settings.loop.time(), timeout.total, timeout.ceil_threshold, inclusive=True
-        )
-        protocol = lease.protocol
-        if protocol is None:  # pragma: no cover - a lease that was given out this moment
-            raise ClientConnectionError("Connection closed")
-        protocol.use_limits(settings.limits)
-        incoming = protocol.exchange(
-            lease,
-            plan.method,
-            plan.data,
-            settings.read_bufsize,
-            settings.auto_decompress,
-            deadline,
-            timeout.total,
-        )
-        try:
-            await incoming.waiter
-        except HttpProcessingError as exc:
-            raise response_error(exc, plan.request_info) from exc
-        except (ServerDisconnectedError, ClientOSError) as exc:
-            if not settings.retry.allows(method=plan.method, error=exc, replayable=True, done=0):
-                raise
-            return await self._plan_as_call(plan, connector, deadline).run(retries=1)
-        except BaseException:
-            incoming.abort()
-            raise
-        response = ClientResponse.received(incoming, plan.method, plan, self._resolver)
-        if response.status >= 300 or settings.raise_for_status or not self._cookies_off:
-            head = incoming.head
-            if head is not None and head.field(b"set-cookie") is not None:
-                values = response.headers.getall("Set-Cookie", ())
-                settings.cookie_jar.update_cookies_from_headers(values, response.url)
-            if 300 <= response.status < 400:
-                return await self._plan_as_call(plan, connector, deadline).run(first=response)
-            if settings.raise_for_status:
-                await check_status(response, settings.raise_for_status)
+        values = response.headers.getall("Set-Cookie", ())
+        if values:
+            settings.cookie_jar.update_cookies_from_headers(values, response.url)
+        if 300 <= response.status < 400:
+            return await self._plan_as_call(plan, connector, deadline).run(first=response)
+        if settings.raise_for_status:
+            await check_status(response, settings.raise_for_status)
         return response
 
     def _plan_as_call(self, plan: Plan, connector: BaseConnector, deadline: float) -> Call:
