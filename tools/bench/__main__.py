@@ -8,6 +8,7 @@ FAMILIES = {
     "server": "server_bench",
     "client": "client_bench",
     "websocket": "websocket_bench",
+    "multipart": "multipart",
     "imports": "import_bench",
 }
 

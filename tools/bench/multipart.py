@@ -97,13 +97,30 @@ def python_multipart(raw: bytes) -> Callable[[], None]:
 
 
 class Connection:
-    """What a stream asks of its connection."""
+    """Feeds a stream piece by piece, pausing and going on as the stream says."""
 
-    reading_paused = _reading_paused = False
+    def __init__(self, todo: list[bytes]) -> None:
+        self._todo = iter(todo)
+        self._feeding = False
+        self.stream: Any = None
+        self.reading_paused = self._reading_paused = False
 
-    def pause_reading(self, **options: Any) -> None: ...
+    def pause_reading(self, **options: Any) -> None:
+        self.reading_paused = self._reading_paused = True
 
-    def resume_reading(self, **options: Any) -> None: ...
+    def resume_reading(self, **options: Any) -> None:
+        self.reading_paused = self._reading_paused = False
+        if self._feeding:
+            return
+        self._feeding = True
+        while not self.reading_paused:
+            piece = next(self._todo, None)
+            if piece is None:
+                if not self.stream.is_eof():
+                    self.stream.feed_eof()
+                break
+            self.stream.feed_data(piece)
+        self._feeding = False
 
 
 def reader(raw: bytes, multipart_reader: Any, stream_reader: Any) -> Callable[[], None]:
@@ -111,10 +128,9 @@ def reader(raw: bytes, multipart_reader: Any, stream_reader: Any) -> Callable[[]
     loop = asyncio.new_event_loop()
 
     async def read() -> None:
-        stream = stream_reader(Connection(), 2**30, loop=loop)
-        for piece in cut:
-            stream.feed_data(piece)
-        stream.feed_eof()
+        connection = Connection(cut)
+        stream = connection.stream = stream_reader(connection, 2**17, loop=loop)
+        connection.resume_reading()
         parts = multipart_reader(HEADERS, stream)
         while (part := await parts.next()) is not None:
             name = part.name
@@ -213,7 +229,13 @@ def measure(side: str, rounds: int) -> dict[str, dict[str, float]]:
 
 def main(argv: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    options.add_argument("--peer", metavar="PYTHON", help="interpreter that has the peers")
+    peers = Path(__file__).resolve().parents[2] / ".venv-peers" / "bin" / "python"
+    options.add_argument(
+        "--peer",
+        metavar="PYTHON",
+        default=str(peers) if peers.exists() else None,
+        help="interpreter that has aiohttp's wheel and python-multipart",
+    )
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--json", type=Path, help="write the figures there as well")
     options.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)

@@ -78,8 +78,10 @@ class BodyPartReader:
         self._max_size_error_cls = max_size_error_cls
         self._length = None if self._is_form_data else _declared_length(headers)
         self._count = 0  # bytes that came from the source
-        self._held = b""  # came from the source, not yet asked for
+        self._held = b""  # came from the source, not yet asked for ...
+        self._at = 0  # ... from here on
         self._at_eof = False
+        self._is_base64 = transfer_encoding(headers) == "base64"
         self._disposition: dict[str, str] | None = None
 
     def __repr__(self) -> str:
@@ -107,7 +109,9 @@ class BodyPartReader:
         length.
         """
         if self._held:
-            data, self._held = self._held, b""
+            data = self._held[self._at :] if self._at else self._held
+            self._held = b""
+            self._at = 0
             return data
         if self._at_eof:
             return b""
@@ -137,6 +141,7 @@ class BodyPartReader:
                     raise self._too_large()
         except asyncio.CancelledError:
             self._held = bytes(data)
+            self._at = 0
             raise
         if not decode or not data:
             return data
@@ -155,49 +160,60 @@ class BodyPartReader:
         """
         if size < 1:
             raise ValueError(f"size must be positive, got {size!r}")
-        data = await self.readany()
-        if data and transfer_encoding(self.headers) == "base64":
-            return await self._base64_chunk(data, size)
-        if len(data) > size:
-            self._held = data[size:]
-            data = data[:size]
+        if not self._held:
+            self._held = await self.readany()
+        if self._is_base64:
+            size = await self._whole_groups(size)
+        return self._take(self._at + size)
+
+    def _take(self, end: int) -> bytes:
+        """Take what is held up to *end*.  Nothing is moved, so that many small takes are cheap."""
+        data = self._held[self._at : end] if self._at or end < len(self._held) else self._held
+        if end < len(self._held):
+            self._at = end
+        else:
+            self._held = b""
+            self._at = 0
         return data
 
-    async def _base64_chunk(self, data: bytes, size: int) -> bytes:
+    async def _whole_groups(self, size: int) -> int:
+        """Return how many of the held bytes make whole base64 groups, about *size*."""
         while True:
-            cut = base64_cut(data[:size])
+            cut = base64_cut(self._held[self._at : self._at + size])
+            left = len(self._held) - self._at
             if cut:
-                self._held = data[cut:]
-                return data[:cut]
-            if size < len(data):
+                return cut
+            if size < left:
                 size *= 2
                 continue
+            held = self._held[self._at :]
+            self._at = 0
+            self._held = b""
             try:
                 more = await self.readany()
             except BaseException:
-                self._held = data
+                self._held = held
                 raise
+            self._held = held + more
             if not more:
-                return data
-            data += more
+                return len(held)
 
     async def readline(self) -> bytes:
         r"""Return a line with its ``\n``; at the end what is left, ``b""`` if nothing is.
 
         The line end before the boundary belongs to the boundary.
         """
-        line = b""
         parts: list[bytes] = []
         size = 0
         try:
-            while line := await self.readany():
-                end = line.find(b"\n") + 1
-                if end:
-                    self._held = line[end:]
-                    line = line[:end]
+            while True:
+                if not self._held:
+                    self._held = await self.readany()
+                end = self._held.find(b"\n", self._at) + 1
+                line = self._take(end or len(self._held))
                 parts.append(line)
                 size += len(line)
-                if end or size > self._client_max_size:
+                if end or not line or size > self._client_max_size:
                     break
         except BaseException:
             self._held = b"".join(parts)

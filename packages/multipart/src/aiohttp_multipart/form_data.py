@@ -170,14 +170,13 @@ class FormData:
                 f" {params['name']!r}"
             ) from exc
         part.set_content_disposition("form-data", self._quote_fields, **params)
-        part.headers.popall(hdrs.CONTENT_LENGTH, None)
         return part
 
 
 def _check(what: str, value: object) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{what} must be an instance of str. Got: {type(value).__name__}")
-    if _CONTROL.search(value) is not None:
+    if not value.isprintable() and _CONTROL.search(value) is not None:
         raise ValueError(f"Control characters are not allowed in {what}: {value!r}")
 
 

@@ -94,6 +94,7 @@ class MultipartParser:
         "_delimiter",
         "_eof",
         "_error",
+        "_found",
         "_limits",
         "_parts",
         "_pos",
@@ -114,6 +115,7 @@ class MultipartParser:
         self._data = b"\r\n"
         self._pos = 2 if inside_part else 0
         self._search = 0  # where the search for a delimiter goes on
+        self._found: tuple[int, bool] | None = None  # the delimiter at _pos: its end, is it last
         self._state = _State.BODY if inside_part else _State.PREAMBLE
         self._eof = False
         self._parts = 0
@@ -137,6 +139,8 @@ class MultipartParser:
             self._data = (self._data[keep:] if keep else self._data) + data
             self._pos -= keep
             self._search -= keep
+            if self._found is not None:
+                self._found = (self._found[0] - keep, self._found[1])
 
     def feed_eof(self) -> None:
         """Say that there are no more bytes."""
@@ -216,24 +220,26 @@ class MultipartParser:
     # -- one part ---------------------------------------------------------------------------------
 
     def _body(self) -> Event | None:
+        found = self._found
+        if found is not None:
+            self._found = None
+            self._end_delimiter(*found)
+            return Signal.END_OF_PART
         start = self._pos
         at, end, last = self._find_delimiter()
         if at > start:
-            # Data first; a delimiter that was found is found again, at once, by the next call.
+            if end >= 0:
+                self._found = (end, last)
             data = self._data
-            self._pos = at
-            self._search = at
+            self._pos = self._search = at
             return data[start:at] if start or at < len(data) else data
-        if end < 0:
-            if self._eof:
-                self._fail(
-                    BoundaryError(
-                        f"The body ends without its final boundary {self._delimiter[2:]!r}"
-                    )
-                )
-            return None
-        self._end_delimiter(end, last)
-        return Signal.END_OF_PART
+        if end >= 0:
+            self._end_delimiter(end, last)
+            return Signal.END_OF_PART
+        if self._eof:
+            boundary = self._delimiter[2:]
+            self._fail(BoundaryError(f"The body ends without its final boundary {boundary!r}"))
+        return None
 
     def _head(self) -> Event | None:
         data = self._data

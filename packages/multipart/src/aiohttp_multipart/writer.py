@@ -2,6 +2,7 @@
 
 Laws
 * What the caller hands in is checked when it is appended: boundary, header fields, encodings.
+  Fields that were changed since are checked again before the first byte is written.
 * The size is exact, or ``None`` as soon as one part does not know its own.
 * Delimiters, heads and small parts that are in memory leave together; nothing else is held back.
 * The whole can be sent again exactly if every part can.
@@ -123,6 +124,8 @@ class MultipartWriter(Payload):
         *obj* is a payload or anything that the payload registry knows; another type raises
         TypeError.  *headers* are added to those of the payload.
         """
+        if headers:
+            header_lines(headers)
         if isinstance(obj, Payload):
             if headers:
                 obj.headers.update(headers)
@@ -137,7 +140,7 @@ class MultipartWriter(Payload):
         """Add *payload* as a part and return it.
 
         Raises UnknownEncoding (a RuntimeError) for a Content-Encoding or Content-Transfer-Encoding
-        that cannot be applied, and ValueError for header fields that cannot be sent.
+        that cannot be applied.
         """
         headers = payload.headers
         encoding = transfer_encoding = ""
@@ -153,12 +156,12 @@ class MultipartWriter(Payload):
             size = payload.size
             if size is not None and not encoding and not transfer_encoding:
                 headers[hdrs.CONTENT_LENGTH] = str(size)
-        header_lines(headers)
         self._parts.append(Part(payload, encoding, transfer_encoding))
         return payload
 
     def append_json(self, obj: Any, headers: Mapping[str, str] | None = None) -> Payload:
         """Add *obj* as JSON and return its payload."""
+        header_lines(headers or {})
         return self.append_payload(JsonPayload(obj, headers=CIMultiDict(headers or ())))
 
     def append_form(
@@ -167,6 +170,7 @@ class MultipartWriter(Payload):
         headers: Mapping[str, str] | None = None,
     ) -> Payload:
         """Add pairs as an urlencoded form and return its payload."""
+        header_lines(headers or {})
         pairs = list(obj.items()) if isinstance(obj, Mapping) else obj
         data = urlencode(pairs, doseq=True)
         return self.append_payload(
@@ -230,13 +234,14 @@ class MultipartWriter(Payload):
         """Write the body to *writer*.
 
         Without *close_boundary* the last delimiter is left out, for a stream of parts
-        (``multipart/x-mixed-replace``).
+        (``multipart/x-mixed-replace``).  Raises ValueError, before anything is written, for header
+        fields that cannot be sent.
         """
         delimiter = b"--" + self._boundary + b"\r\n"
+        heads = [delimiter + self._part_head(part) for part in self._parts]
         batch: list[bytes] = []
         batched = 0
-        for part in self._parts:
-            head = delimiter + self._part_head(part)
+        for part, head in zip(self._parts, heads, strict=True):
             batch.append(head)
             batched += len(head)
             payload = part.payload

@@ -73,7 +73,7 @@ def etag_header(value: str | ETag) -> str:
     elif isinstance(value, ETag):
         tag = value
     else:
-        raise ValueError(  # noqa: TRY004 (spec row ADD-503)
+        raise ValueError(  # not TypeError: spec row ADD-503
             f"Unsupported etag type: {type(value).__name__}. etag must be str or ETag"
         )
     if tag.value == ETAG_ANY and not tag.is_weak:

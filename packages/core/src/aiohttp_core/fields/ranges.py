@@ -1,7 +1,8 @@
 """Range, Content-Range (RFC 9110 section 14).
 
-Positions are ASCII digits; numbers of 2**63 and more count as the largest position.  A set of ranges is bounded in number
-and merged before anything is served, so that no request can ask for more bytes than there are.
+Positions are ASCII digits; numbers of 2**63 and more count as the largest position.  A set of
+ranges is bounded in number and merged before anything is served, so that no request can ask for
+more bytes than there are.
 """
 
 import re
