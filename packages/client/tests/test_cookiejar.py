@@ -298,6 +298,22 @@ def test_limits_of_one_request() -> None:
     assert len(big.filter_cookies(HTTP)) == 8
 
 
+@pytest.mark.spec("ADD-260")
+def test_shared_cookies_have_no_limits() -> None:
+    jar = CookieJar()
+    jar.update_cookies({f"s{number}": "x" * 100 for number in range(200)})
+    jar.update_cookies({"__Host-mine": "1", "__Secure-mine": "1"})
+    assert len(jar.filter_cookies(HTTP)) == 202
+
+
+@pytest.mark.spec("ADD-245")
+def test_parents_without_a_list_of_public_suffixes() -> None:
+    jar = received("a=1; Path=/; Domain=co.example", url=URL("http://x.co.example/"))
+    assert sent(jar, "http://y.co.example/") == "a=1"
+    # A top-level domain is refused all the same: http-state DOMAIN0017.
+    assert len(received("a=1; Domain=example", url=URL("http://x.co.example/"))) == 0
+
+
 def test_looking_up_leaves_nothing_behind() -> None:
     jar = received("a=1; Path=/")
     for number in range(1000):

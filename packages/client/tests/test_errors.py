@@ -144,6 +144,15 @@ def test_the_tree(error: type[BaseException], bases: tuple[type[BaseException], 
     assert error.__bases__ == bases
 
 
+@pytest.mark.spec("CEX-17")
+def test_all_stand_in_the_package_root() -> None:
+    import aiohttp_client
+
+    for error, _ in TREE:
+        assert getattr(aiohttp_client, error.__name__) is error
+        assert error.__name__ in aiohttp_client.__all__
+
+
 def test_the_connection_base_is_that_of_the_core() -> None:
     assert errors.ClientError is core.ClientError
     assert errors.ClientConnectionResetError is core.ClientConnectionResetError

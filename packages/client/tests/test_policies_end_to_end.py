@@ -29,12 +29,15 @@ from aiohttp_client.errors import (
     InvalidUrlRedirectClientError,
     NonHttpUrlRedirectClientError,
     ServerDisconnectedError,
+    ServerFingerprintMismatch,
     TooManyRedirects,
 )
 from aiohttp_client.retry import NO_RETRY
 from aiohttp_client.retry_middleware import Backoff, RetryMiddleware
 from aiohttp_client.session import ClientSession
 from aiohttp_client.tcp_connector import TCPConnector
+from aiohttp_client.timeouts import ClientTimeout
+from aiohttp_client.tls import Fingerprint
 from aiohttp_client.tracing import TraceConfig
 from aiohttp_client.upload_tracker import UploadTracker
 
@@ -351,6 +354,21 @@ async def test_cookies_with_odd_names_do_not_break_later_requests(
     assert sent == '"odd nameé=1; ok=1'
 
 
+@pytest.mark.spec("ADD-253", "ADD-260", "ADD-872")
+async def test_cookies_of_one_call(serve: Serve) -> None:
+    server = await serve(lambda request: reply())
+    jar = CookieJar(unsafe=True, quote_cookie=False)
+    async with ClientSession(cookie_jar=jar) as session:
+        jar.update_cookies({"a": "jar", "b": "jar"}, server.url)
+        own = {"a": "x y", "__Host-z": "1"} | {f"c{number}": "v" for number in range(200)}
+        await session.get(server.url, cookies=own)
+        await session.get(server.url)
+    first, second = (request.headers["Cookie"].split("; ") for request in server.requests)
+    assert {"a=x y", "b=jar", "__Host-z=1", "c199=v"} <= set(first)
+    assert len(first) == 203
+    assert second == ["a=jar", "b=jar"]
+
+
 # ---------------------------------------------------------------- digest, middlewares, retry
 
 
@@ -425,6 +443,75 @@ async def test_middlewares_run_for_each_hop(serve: Serve) -> None:
         assert "X-Hop-2" in server.requests[1].headers
         await session.get(server.url, middlewares=())
     assert seen == ["/", "/x"]
+
+
+@pytest.mark.spec("CMW-05", "CMW-06", "ADD-377", "ADD-380", "CRQ-09")
+async def test_a_middleware_uses_the_session(serve: Serve) -> None:
+    async def sign(request: Any, handler: Any) -> Any:
+        async with request.session.get(server.url / "key", middlewares=()) as response:
+            key = await response.text()
+        await request.update_body(f"signed with {key}")
+        assert request.timeout.total == 7
+        first = await handler(request)
+        await first.release()
+        return await handler(request)
+
+    server = await serve(routes({"/key": reply(200, b"k1"), "/": reply()}))
+    async with ClientSession(middlewares=[sign]) as session:
+        await session.post(server.url, data=b"plain", timeout=ClientTimeout(total=7))
+        assert session.connector is not None
+        assert session.connector.stats.leased == 0
+    assert [(request.target, request.body) for request in server.requests] == [
+        ("/key", b""), ("/", b"signed with k1"), ("/", b"signed with k1"),
+    ]  # fmt: skip
+    assert server.connections == 1
+
+
+@pytest.mark.spec("ADD-225")
+async def test_total_covers_all_hops(serve: Serve, session: ClientSession) -> None:
+    async def slow(request: Received) -> bytes:
+        await asyncio.sleep(0.1)
+        return reply(302, b"", "Location: /")
+
+    server = await serve(slow)
+    with pytest.raises(TimeoutError):
+        await session.get(server.url, timeout=ClientTimeout(total=0.35), max_redirects=0)
+    assert 2 <= len(server.requests) <= 4
+
+
+@pytest.mark.spec("CEX-02")
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"data": b"", "json": {}}, ValueError),
+        ({"headers": {"X": "a\r\nb"}}, ValueError),
+        ({"headers": {"X\n": "a"}}, ValueError),
+        ({"params": {"a": object()}}, TypeError),
+        ({"ssl": "yes"}, TypeError),
+        ({"timeout": "soon"}, ValueError),
+        ({"cookies": {"a b": "1"}}, ValueError),
+        ({"proxy": 5}, TypeError),
+    ],
+)
+async def test_mistakes_of_the_caller(
+    serve: Serve, session: ClientSession, options: dict[str, Any], error: type[Exception]
+) -> None:
+    server = await serve(lambda request: reply())
+    with pytest.raises(error):
+        await session.get(server.url, **options)
+    assert server.requests == []
+    assert session.connector is not None
+    assert session.connector.stats.leased == 0
+
+
+@pytest.mark.spec("ADD-204", "SES-10")
+async def test_auth_arguments_are_deprecated(serve: Serve, session: ClientSession) -> None:
+    server = await serve(lambda request: reply())
+    with pytest.warns(DeprecationWarning, match="BasicAuth"):
+        auth = BasicAuth("a", "b")
+    with pytest.warns(DeprecationWarning, match="auth"):
+        await session.get(server.url, auth=auth)
+    assert server.requests[0].headers["Authorization"] == encode_basic_auth("a", "b")
 
 
 @pytest.mark.spec("ADD-226", "ADD-227", "ADD-229", "ADD-231")
@@ -568,7 +655,7 @@ async def test_signals_of_a_cancellation(serve: Serve) -> None:
     assert events.count("request_start") == 1
 
 
-@pytest.mark.spec("CREQ-24", "ADD-400", "TRC-01", "TRC-03")
+@pytest.mark.spec("CREQ-24", "ADD-398", "ADD-400", "TRC-01", "TRC-03")
 async def test_context_and_headers_of_a_trace(serve: Serve) -> None:
     config: TraceConfig[Any] = TraceConfig()
     seen: list[Any] = []
@@ -664,6 +751,40 @@ async def test_tunnels(
     assert "X-Origin" not in tunnel.headers
     assert "User-Agent" in tunnel.headers
     assert "Proxy-Authorization" not in server.requests[0].headers
+
+
+@pytest.mark.spec("ADD-279", "ADD-280", "ADD-283", "ADD-284", "ADD-278")
+async def test_pins_and_headers_of_a_session_through_a_proxy(
+    serve: Serve, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    server = await serve(lambda request: reply(200, b"secret"), server_tls)
+    proxy = await serve(proxy_answer(), server_tls)
+    connector = TCPConnector(ssl=client_tls)
+    async with ClientSession(
+        connector=connector, proxy=proxy.url, proxy_headers={"X-Tenant": "t"}
+    ) as session:
+        async with session.get(server.url) as response:
+            assert await response.read() == b"secret"
+        plain = await serve(proxy_answer())
+        with pytest.raises(ServerFingerprintMismatch):
+            await session.get(server.url, proxy=plain.url, ssl=Fingerprint(bytes(32)))
+        assert connector.stats.leased == 0
+    assert proxy.requests[0].headers["X-Tenant"] == "t"
+    assert len(server.requests) == 1
+
+
+@pytest.mark.spec("PRX-07")
+async def test_a_middleware_authenticates_to_the_proxy(serve: Serve) -> None:
+    credentials = encode_basic_auth("u", "p")
+
+    async def authenticate(request: Any, handler: Any) -> Any:
+        request.proxy_headers = CIMultiDict({"Proxy-Authorization": credentials})
+        return await handler(request)
+
+    proxy = await serve(proxy_answer(credentials))
+    async with ClientSession(middlewares=[authenticate]) as session:
+        async with session.get("http://a.example/", proxy=proxy.url) as response:
+            assert response.status == 200
 
 
 @pytest.mark.spec("PRX-05", "ADD-276", "ADD-277", "ADD-828")

@@ -84,8 +84,7 @@ def test_tunnel_stands(answer: bytes) -> None:
     ("answer", "status", "message"),
     [
         (
-            b"HTTP/1.1 407 Auth please\r\nProxy-Authenticate: Basic\r\n"
-            b"Content-Length: 9999999\r\n\r\n",
+            b"HTTP/1.1 407 Auth please\r\nProxy-Authenticate: X\r\nContent-Length: 99999\r\n\r\n",
             407,
             "Auth please",
         ),

@@ -102,7 +102,7 @@ def parse_cookies(raw: str | bytes) -> list[StoredCookie]:
     except RecursionError:
         raise ValueError("the cookie file is nested too deeply") from None
     if not isinstance(data, dict):
-        raise ValueError("a cookie file holds a JSON object")  # noqa: TRY004 (data, no argument)
+        raise ValueError("a cookie file holds a JSON object")
     cookies: list[StoredCookie] = []
     for key, group in data.items():
         domain, bar, key_path = key.partition("|")
@@ -114,7 +114,7 @@ def parse_cookies(raw: str | bytes) -> list[StoredCookie]:
 
 def _parse_cookie(domain: str, key_path: str, entry: object) -> StoredCookie:
     if not isinstance(entry, dict):
-        raise ValueError("the cookie file holds a cookie that is no object")  # noqa: TRY004
+        raise ValueError("the cookie file holds a cookie that is no object")
     key, value, coded = entry.get("key"), entry.get("value"), entry.get("coded_value")
     if not (isinstance(key, str) and isinstance(value, str) and isinstance(coded, str)):
         raise ValueError("the cookie file holds a cookie without key or value")
@@ -124,7 +124,7 @@ def _parse_cookie(domain: str, key_path: str, entry: object) -> StoredCookie:
         if not attribute:
             continue
         if not isinstance(attribute, (str, bool, int)):
-            raise ValueError(  # noqa: TRY004
+            raise ValueError(
                 f"the cookie file holds a malformed attribute {name}"
             )
         try:

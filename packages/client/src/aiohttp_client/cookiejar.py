@@ -219,12 +219,13 @@ class CookieJar(AbstractCookieJar):
             path = default_path(url.raw_path) if host else "/"
         secure = bool(morsel["secure"])
         is_secure_origin = not host or self._is_secure(url)
-        if not _keeps_prefix_promise(
+        if host and not _keeps_prefix_promise(
             morsel.key,
             secure=secure and is_secure_origin,
             host_only=host_only,
             root=given_path == "/",
         ):
+            # The promise is one of servers; what the application shares is its own affair.
             return None
         if (
             not secure
@@ -304,11 +305,19 @@ class CookieJar(AbstractCookieJar):
         return make_morsel(morsel.key, morsel.value, coded, any_name=True)
 
     def _fit(self, cookies: list[StoredCookie]) -> set[int]:
-        """Return the ids of those *cookies* that fit into one request (spec row ADD-259)."""
+        """Return the ids of those *cookies* that fit into one request (spec row ADD-259).
+
+        Shared cookies, which are the application's, always do (ADD-260).
+        """
         cookies.sort(key=_specificity, reverse=True)
         fitting: set[int] = set()
         size = _HEADER_OVERHEAD - len("; ")
         for cookie in cookies:
+            if cookie.domain == SHARED:
+                fitting.add(id(cookie))
+                continue
+            if len(fitting) >= _MAX_SENT:
+                continue
             morsel = cookie.morsel
             coded = morsel.coded_value if self._quote_cookie else morsel.value
             cost = len("; =") + len(cookie.name) + len(coded.encode("utf-8", "surrogateescape"))
@@ -316,8 +325,6 @@ class CookieJar(AbstractCookieJar):
                 continue
             size += cost
             fitting.add(id(cookie))
-            if len(fitting) == _MAX_SENT:
-                break
         return fitting
 
     # ------------------------------------------------------------ removing
