@@ -18,6 +18,7 @@ from aiohttp_client import (
     AbstractResolver,
     AddrInfoType,
     AsyncResolver,
+    Backoff,
     BaseConnector,
     BaseRequestContextManager,
     BasicAuth,
@@ -47,6 +48,8 @@ from aiohttp_client import (
     ContentTypeError,
     CookieJar,
     DefaultResolver,
+    DigestAuthChallenge,
+    DigestAuthMiddleware,
     DummyCookieJar,
     Fingerprint,
     InvalidURL,
@@ -61,6 +64,8 @@ from aiohttp_client import (
     RequestInfo,
     RequestOptions,
     ResolveResult,
+    RetryBudget,
+    RetryMiddleware,
     RetryPolicy,
     ServerConnectionError,
     ServerDisconnectedError,
@@ -100,8 +105,6 @@ from aiohttp_client import (
     encode_basic_auth,
     request,
 )
-from aiohttp_client.digest_auth import DigestAuthMiddleware
-from aiohttp_client.retry_middleware import RetryMiddleware
 from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
 from aiohttp_core import (
     EMPTY_PAYLOAD,
@@ -129,6 +132,7 @@ from aiohttp_core import (
     payload_type,
     set_zlib_backend,
 )
+from aiohttp_core.payload_streamer import streamer
 from aiohttp_multipart import (
     BadContentDispositionHeader,
     BadContentDispositionParam,
@@ -150,6 +154,7 @@ if TYPE_CHECKING:
         client_exceptions as client_exceptions,
         client_middleware_digest_auth as client_middleware_digest_auth,
         client_middlewares as client_middlewares,
+        client_proto as client_proto,
         client_reqrep as client_reqrep,
         client_ws as client_ws,
         compression_utils as compression_utils,
@@ -165,8 +170,10 @@ if TYPE_CHECKING:
         log as log,
         multipart as multipart,
         payload as payload,
+        payload_streamer as payload_streamer,
         resolver as resolver,
         streams as streams,
+        tcp_helpers as tcp_helpers,
         tracing as tracing,
         typedefs as typedefs,
         web as web,
@@ -196,6 +203,7 @@ else:
             "client_exceptions": "aiohttp.client_exceptions",
             "client_middleware_digest_auth": "aiohttp.client_middleware_digest_auth",
             "client_middlewares": "aiohttp.client_middlewares",
+            "client_proto": "aiohttp.client_proto",
             "client_reqrep": "aiohttp.client_reqrep",
             "client_ws": "aiohttp.client_ws",
             "compression_utils": "aiohttp.compression_utils",
@@ -211,8 +219,10 @@ else:
             "log": "aiohttp.log",
             "multipart": "aiohttp.multipart",
             "payload": "aiohttp.payload",
+            "payload_streamer": "aiohttp.payload_streamer",
             "resolver": "aiohttp.resolver",
             "streams": "aiohttp.streams",
+            "tcp_helpers": "aiohttp.tcp_helpers",
             "tracing": "aiohttp.tracing",
             "typedefs": "aiohttp.typedefs",
             "web": "aiohttp.web",
@@ -238,6 +248,7 @@ __all__ = (
     "AddrInfoType",
     "AsyncIterablePayload",
     "AsyncResolver",
+    "Backoff",
     "BadContentDispositionHeader",
     "BadContentDispositionParam",
     "BaseConnector",
@@ -279,6 +290,7 @@ __all__ = (
     "DEFAULT_TIMEOUT",
     "DataQueue",
     "DefaultResolver",
+    "DigestAuthChallenge",
     "DigestAuthMiddleware",
     "DummyCookieJar",
     "EMPTY_PAYLOAD",
@@ -313,6 +325,7 @@ __all__ = (
     "RequestInfo",
     "RequestOptions",
     "ResolveResult",
+    "RetryBudget",
     "RetryMiddleware",
     "RetryPolicy",
     "ServerConnectionError",
@@ -365,6 +378,7 @@ __all__ = (
     "payload_type",
     "request",
     "set_zlib_backend",
+    "streamer",
 )
 
 

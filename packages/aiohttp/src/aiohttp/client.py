@@ -121,3 +121,10 @@ __all__ = (
     "_SessionRequestContextManager",
     "request",
 )
+
+if __name__ == "__main__":
+    import sys
+
+    from aiohttp_client.cli import main
+
+    sys.exit(main())

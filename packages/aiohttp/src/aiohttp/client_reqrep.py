@@ -13,12 +13,14 @@ from aiohttp_client.errors import (
     ServerFingerprintMismatch,
     UploadAbortedError,
 )
+from aiohttp_client.expected_type import is_expected_content_type as _is_expected_content_type
 from aiohttp_client.request import (
     ClientRequest,
     default_accept_encoding as _gen_default_accept_encoding,
 )
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.response import ClientResponse, ContentDisposition
+from aiohttp_client.timers import TimerNoop
 from aiohttp_client.tls import (
     SSL_ALLOWED_TYPES,
     Fingerprint,
@@ -55,8 +57,10 @@ __all__ = (
     "ServerFingerprintMismatch",
     "StreamReader",
     "StreamWriter",
+    "TimerNoop",
     "UploadAbortedError",
     "UploadTracker",
     "_gen_default_accept_encoding",
+    "_is_expected_content_type",
     "_merge_ssl_params",
 )

@@ -10,6 +10,13 @@ from aiohttp_core import (
     RawResponseMessage,
     StreamWriter,
 )
+from aiohttp_core.message_parsers import (
+    HeadersParser,
+    HttpParser,
+    HttpRequestParser,
+    HttpResponseParser,
+)
+from aiohttp_core.reasons import RESPONSES
 from aiohttp_websocket import (
     WS_CLOSED_MESSAGE,
     WS_CLOSING_MESSAGE,
@@ -22,12 +29,18 @@ from aiohttp_websocket import (
     ws_ext_gen,
     ws_ext_parse,
 )
+from aiohttp_websocket.queue_reader import WebSocketReader
 
 __all__ = (
+    "HeadersParser",
+    "HttpParser",
     "HttpProcessingError",
+    "HttpRequestParser",
+    "HttpResponseParser",
     "HttpVersion",
     "HttpVersion10",
     "HttpVersion11",
+    "RESPONSES",
     "RawRequestMessage",
     "RawResponseMessage",
     "SERVER_SOFTWARE",
@@ -39,6 +52,7 @@ __all__ = (
     "WS_CLOSING_MESSAGE",
     "WS_KEY",
     "WebSocketError",
+    "WebSocketReader",
     "WebSocketWriter",
     "ws_ext_gen",
     "ws_ext_parse",

@@ -14,6 +14,7 @@ from aiohttp_websocket import (
     ws_ext_gen,
     ws_ext_parse,
 )
+from aiohttp_websocket.queue_reader import WebSocketReader
 
 __all__ = (
     "WSCloseCode",
@@ -25,6 +26,7 @@ __all__ = (
     "WS_KEY",
     "WebSocketDataQueue",
     "WebSocketError",
+    "WebSocketReader",
     "WebSocketWriter",
     "ws_ext_gen",
     "ws_ext_parse",

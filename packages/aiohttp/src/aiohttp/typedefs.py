@@ -4,6 +4,19 @@ from typing import TYPE_CHECKING
 
 from aiohttp._later import later
 from aiohttp_client.abc import LooseCookies
+from aiohttp_core.typedefs import (
+    DEFAULT_JSON_DECODER,
+    DEFAULT_JSON_ENCODER,
+    Byteish,
+    JSONBytesEncoder,
+    JSONDecoder,
+    JSONEncoder,
+    LooseHeaders,
+    PathLike,
+    Query,
+    RawHeaders,
+    StrOrURL,
+)
 
 if TYPE_CHECKING:
     from aiohttp_web.middlewares import Middleware
@@ -17,4 +30,19 @@ else:
         },
     )
 
-__all__ = ("Handler", "LooseCookies", "Middleware")
+__all__ = (
+    "Byteish",
+    "DEFAULT_JSON_DECODER",
+    "DEFAULT_JSON_ENCODER",
+    "Handler",
+    "JSONBytesEncoder",
+    "JSONDecoder",
+    "JSONEncoder",
+    "LooseCookies",
+    "LooseHeaders",
+    "Middleware",
+    "PathLike",
+    "Query",
+    "RawHeaders",
+    "StrOrURL",
+)
