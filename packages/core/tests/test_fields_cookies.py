@@ -219,7 +219,7 @@ def test_fields_that_make_no_cookie(text: str) -> None:
         ("a=b; Expires=Wed, 01 Jan 1500 00:00:00 GMT", {}),
     ],
 )
-@pytest.mark.spec("ADD-232", "ADD-239", "ADD-240", "ADD-241", "ADD-242", "WRSP-32")
+@pytest.mark.spec("ADD-232", "ADD-239", "ADD-240", "ADD-241", "ADD-242", "ADD-1094", "WRSP-32")
 def test_attributes(text: str, expected: dict[str, object]) -> None:
     assert set_attributes(text) == expected
 

@@ -67,7 +67,7 @@ async def test_charset_of_urlencoded() -> None:
         {"value": "x", "content_type": "text/x"},
     ],
 )
-@pytest.mark.spec("FORM-02", "FORM-10")
+@pytest.mark.spec("FORM-02", "FORM-10", "FORM-11")
 def test_what_makes_a_form_multipart(arguments: dict[str, Any]) -> None:
     form = FormData()
     form.add_field("a", "b")

@@ -353,3 +353,20 @@ def test_possible_boundaries(boundary: bytes) -> None:
 def test_impossible_limits(arguments: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="must be positive"):
         MultipartLimits(**arguments)
+
+
+def test_bytes_may_come_before_all_events_were_pulled() -> None:
+    parser = MultipartParser(b"b")
+    parser.feed(b"--b\r\n\r\none\r\n--b\r\n")
+    assert isinstance(parser.next_event(), PartHead)
+    assert parser.next_event() == b"one"
+    parser.feed(b"\r\ntwo\r\n")
+    parser.feed(b"--b--\r\n")
+    parser.feed(b"")
+    assert parser.next_event() is Signal.END_OF_PART
+    assert isinstance(parser.next_event(), PartHead)
+    assert parser.next_event() == b"two"
+    assert parser.next_event() is Signal.END_OF_PART
+    assert parser.next_event() is Signal.END_OF_BODY
+    parser.feed(b"--b\r\n\r\nmore\r\n--b--")
+    assert parser.next_event() is Signal.END_OF_BODY

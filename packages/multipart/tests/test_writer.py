@@ -143,7 +143,7 @@ async def test_files(tmp_path: Path) -> None:
         assert file.closed
 
 
-@pytest.mark.spec("MPW-03", "PAY-02", "PAY-03")
+@pytest.mark.spec("MPW-03", "MPW-14", "PAY-02", "PAY-03")
 async def test_headers_can_be_given_and_changed() -> None:
     writer = MultipartWriter()
     part = writer.append(b"GIF89a", {"CONTENT-TYPE": "image/gif"})
@@ -266,7 +266,7 @@ async def test_empty_body() -> None:
     assert parts_of(writer, await writer.as_bytes()) == []
 
 
-@pytest.mark.spec("MPW-07", "ADD-712")
+@pytest.mark.spec("MPW-07", "MPW-13", "ADD-712")
 async def test_without_the_last_boundary() -> None:
     collected = CollectingWriter()
     for frame in (b"1", b"2"):

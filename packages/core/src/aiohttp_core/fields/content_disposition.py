@@ -222,7 +222,7 @@ def content_disposition_header(
         if name not in _USUAL:
             if not is_token(name):
                 raise ValueError(f"bad content disposition parameter {name!r}={value!r}")
-            name = ascii_lower(name)  # noqa: PLW2901
+            name = ascii_lower(name)
         text += "; " + _written_parameter(name, value, quote_fields, _charset)
     return text
 
