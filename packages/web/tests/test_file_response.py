@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from aiohttp_core.fields.etags import ETag
 from aiohttp_web import file_response
 from aiohttp_web.application import Application
+from aiohttp_web.application_server import make_server
 from aiohttp_web.file_response import FileResponse, Plan, content_type_of, plan
 
 Serve = Callable[..., Awaitable[Any]]
@@ -614,3 +615,28 @@ async def test_prepared_twice(tmp_path: Path, make_request: Any) -> None:
     assert await response.prepare(request) is request.response_writer()
     assert await response.prepare(request) is None
     assert request.response_writer().body == SMALL
+
+
+@pytest.mark.spec("ADD-543")
+def test_on_uvloop(tmp_path: Path) -> None:
+    """The transports of uvloop have no sendfile: the file is read in pieces."""
+    uvloop = pytest.importorskip("uvloop")
+    path = tmp_path / "large"
+    path.write_bytes(LARGE)
+
+    async def run() -> bytes:
+        app = application(path)
+        app.freeze()
+        server = make_server(app)
+        listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        raw = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+        listening.close()
+        await server.shutdown(5)
+        return raw
+
+    raw: bytes = uvloop.run(run())
+    assert raw.partition(b"\r\n\r\n")[2] == LARGE

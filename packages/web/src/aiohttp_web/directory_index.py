@@ -6,6 +6,7 @@ Laws
 * The page needs no script and loads nothing.
 """
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -14,6 +15,9 @@ from urllib.parse import quote
 from aiohttp_web.file_access import Entry
 
 __all__ = ("directory_page",)
+
+# How names that are no text come from this file system, and go back to it.
+_ERRORS = sys.getfilesystemencodeerrors()
 
 _STYLE = (
     ":root{color-scheme:light dark}"
@@ -41,7 +45,7 @@ def _size(size: int) -> str:
 def _row(base: str, entry: Entry) -> str:
     slash = "/" if entry.is_directory else ""
     # An absolute path: no name can be taken for a scheme.
-    link = f"{base}/{quote(entry.name, safe='', errors='surrogateescape')}{slash}"
+    link = f"{base}/{quote(entry.name, safe='', errors=_ERRORS)}{slash}"
     name = entry.name.encode("utf-8", "replace").decode("utf-8")
     moment = datetime.fromtimestamp(entry.mtime, UTC)
     size = "" if entry.is_directory else _size(entry.size)

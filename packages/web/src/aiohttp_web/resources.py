@@ -19,7 +19,13 @@ from urllib.parse import quote
 from yarl import URL
 
 from aiohttp_web.match import UrlMappingMatchInfo
-from aiohttp_web.routes import AbstractRoute, ExpectHandler, ResourceRoute, check_method
+from aiohttp_web.routes import (
+    AbstractRoute,
+    ExpectHandler,
+    HandlerOrView,
+    ResourceRoute,
+    check_method,
+)
 
 __all__ = (
     "ANY_STEPS",
@@ -145,7 +151,7 @@ class Resource(AbstractResource):
         self._allowed_methods: set[str] = set()
 
     def add_route(
-        self, method: str, handler: Any, *, expect_handler: ExpectHandler | None = None
+        self, method: str, handler: HandlerOrView, *, expect_handler: ExpectHandler | None = None
     ) -> ResourceRoute:
         """Add *handler* for *method*, in any case; ``*`` stands for every method.
 

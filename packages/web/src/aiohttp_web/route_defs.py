@@ -6,14 +6,15 @@ Laws
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any, TypeVar, overload
+from typing import Any, Protocol, TypeVar, Unpack, overload
 
 from aiohttp_core import hdrs
 from aiohttp_web.router import UrlDispatcher
-from aiohttp_web.routes import AbstractRoute
+from aiohttp_web.routes import AbstractRoute, ExpectHandler, HandlerOrView, RouteOptions
+from aiohttp_web.static import StaticOptions
 
 __all__ = (
     "AbstractRouteDef",
@@ -32,8 +33,13 @@ __all__ = (
     "view",
 )
 
-_HandlerT = TypeVar("_HandlerT")
-_Decorator = Callable[[_HandlerT], _HandlerT]
+_HandlerT = TypeVar("_HandlerT", bound=HandlerOrView)
+
+
+class _Decorator(Protocol):
+    """Registers a handler and gives it back as it is."""
+
+    def __call__(self, handler: _HandlerT, /) -> _HandlerT: ...
 
 
 class AbstractRouteDef(ABC):
@@ -50,7 +56,7 @@ class RouteDef(AbstractRouteDef):
 
     method: str
     path: str
-    handler: Any
+    handler: HandlerOrView
     kwargs: dict[str, Any]
 
     def __repr__(self) -> str:
@@ -83,56 +89,66 @@ class StaticDef(AbstractRouteDef):
         return list(router.add_static(self.prefix, self.path, **self.kwargs))
 
 
-def route(method: str, path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def route(
+    method: str, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+) -> RouteDef:
     """Define a route for *method*; options as for ``UrlDispatcher.add_route``."""
-    return RouteDef(method, path, handler, kwargs)
+    return RouteDef(method, path, handler, {**kwargs})
 
 
-def head(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def head(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a route for HEAD."""
     return route(hdrs.METH_HEAD, path, handler, **kwargs)
 
 
-def options(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def options(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a route for OPTIONS."""
     return route(hdrs.METH_OPTIONS, path, handler, **kwargs)
 
 
 def get(
-    path: str, handler: Any, *, name: str | None = None, allow_head: bool = True, **kwargs: Any
+    path: str,
+    handler: HandlerOrView,
+    *,
+    name: str | None = None,
+    allow_head: bool = True,
+    expect_handler: ExpectHandler | None = None,
 ) -> RouteDef:
     """Define a route for GET and, unless *allow_head* is false, for HEAD."""
-    return route(hdrs.METH_GET, path, handler, name=name, allow_head=allow_head, **kwargs)
+    kwargs: dict[str, Any] = {"name": name, "allow_head": allow_head}
+    if expect_handler is not None:
+        kwargs["expect_handler"] = expect_handler
+    return RouteDef(hdrs.METH_GET, path, handler, kwargs)
 
 
-def post(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def post(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a route for POST."""
     return route(hdrs.METH_POST, path, handler, **kwargs)
 
 
-def put(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def put(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a route for PUT."""
     return route(hdrs.METH_PUT, path, handler, **kwargs)
 
 
-def patch(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def patch(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a route for PATCH."""
     return route(hdrs.METH_PATCH, path, handler, **kwargs)
 
 
-def delete(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def delete(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a route for DELETE."""
     return route(hdrs.METH_DELETE, path, handler, **kwargs)
 
 
-def view(path: str, handler: Any, **kwargs: Any) -> RouteDef:
+def view(path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]) -> RouteDef:
     """Define a class of a view for all methods."""
     return route(hdrs.METH_ANY, path, handler, **kwargs)
 
 
-def static(prefix: str, path: str | PathLike[str], **kwargs: Any) -> StaticDef:
+def static(prefix: str, path: str | PathLike[str], **kwargs: Unpack[StaticOptions]) -> StaticDef:
     """Define a directory of files; options as for ``UrlDispatcher.add_static``."""
-    return StaticDef(prefix, path, kwargs)
+    return StaticDef(prefix, path, {**kwargs})
 
 
 class RouteTableDef(Sequence[AbstractRouteDef]):
@@ -162,47 +178,56 @@ class RouteTableDef(Sequence[AbstractRouteDef]):
     def __contains__(self, item: object) -> bool:
         return item in self._items
 
-    def route(self, method: str, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def route(self, method: str, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for *method*; options as for ``UrlDispatcher.add_route``."""
+        return self._decorator(method, path, {**kwargs})
 
+    def _decorator(self, method: str, path: str, kwargs: dict[str, Any]) -> _Decorator:
         def register(handler: _HandlerT) -> _HandlerT:
             self._items.append(RouteDef(method, path, handler, kwargs))
             return handler
 
         return register
 
-    def head(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def head(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for HEAD."""
         return self.route(hdrs.METH_HEAD, path, **kwargs)
 
-    def get(self, path: str, **kwargs: Any) -> _Decorator[Any]:
-        """Decorate a handler for GET and, unless ``allow_head=False``, for HEAD."""
-        return self.route(hdrs.METH_GET, path, **kwargs)
+    def get(
+        self, path: str, *, allow_head: bool = True, **kwargs: Unpack[RouteOptions]
+    ) -> _Decorator:
+        """Decorate a handler for GET and, unless *allow_head* is false, for HEAD."""
+        options: dict[str, Any] = {**kwargs}
+        if not allow_head:
+            options["allow_head"] = False
+        return self._decorator(hdrs.METH_GET, path, options)
 
-    def post(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def post(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for POST."""
         return self.route(hdrs.METH_POST, path, **kwargs)
 
-    def put(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def put(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for PUT."""
         return self.route(hdrs.METH_PUT, path, **kwargs)
 
-    def patch(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def patch(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for PATCH."""
         return self.route(hdrs.METH_PATCH, path, **kwargs)
 
-    def delete(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def delete(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for DELETE."""
         return self.route(hdrs.METH_DELETE, path, **kwargs)
 
-    def options(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def options(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a handler for OPTIONS."""
         return self.route(hdrs.METH_OPTIONS, path, **kwargs)
 
-    def view(self, path: str, **kwargs: Any) -> _Decorator[Any]:
+    def view(self, path: str, **kwargs: Unpack[RouteOptions]) -> _Decorator:
         """Decorate a class of a view for all methods."""
         return self.route(hdrs.METH_ANY, path, **kwargs)
 
-    def static(self, prefix: str, path: str | PathLike[str], **kwargs: Any) -> None:
+    def static(
+        self, prefix: str, path: str | PathLike[str], **kwargs: Unpack[StaticOptions]
+    ) -> None:
         """Add a directory of files; options as for ``UrlDispatcher.add_static``."""
-        self._items.append(StaticDef(prefix, path, kwargs))
+        self._items.append(StaticDef(prefix, path, {**kwargs}))

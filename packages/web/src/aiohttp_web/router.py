@@ -16,7 +16,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sized
 from collections.abc import Set as AbstractSet
 from os import PathLike
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from aiohttp_core import hdrs
 from aiohttp_web.abc import AbstractRouter
@@ -29,7 +29,12 @@ from aiohttp_web.resources import (
     PlainResource,
     Resource,
 )
-from aiohttp_web.routes import AbstractRoute, ExpectHandler
+from aiohttp_web.routes import (
+    AbstractRoute,
+    ExpectHandler,
+    HandlerOrView,
+    RouteOptions,
+)
 from aiohttp_web.static import StaticResource
 from aiohttp_web.subapps import MatchedSubAppResource, PrefixedSubAppResource
 
@@ -275,7 +280,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         self,
         method: str,
         path: str,
-        handler: Any,
+        handler: HandlerOrView,
         *,
         name: str | None = None,
         expect_handler: ExpectHandler | None = None,
@@ -316,46 +321,60 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         self.register_resource(resource)
         return resource
 
-    def add_head(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_head(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a route for HEAD; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_HEAD, path, handler, **kwargs)
 
-    def add_options(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_options(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a route for OPTIONS; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_OPTIONS, path, handler, **kwargs)
 
     def add_get(
         self,
         path: str,
-        handler: Any,
+        handler: HandlerOrView,
         *,
         name: str | None = None,
         allow_head: bool = True,
-        **kwargs: Any,
+        expect_handler: ExpectHandler | None = None,
     ) -> AbstractRoute:
         """Add a route for GET and, unless *allow_head* is false, for HEAD."""
         resource = self.add_resource(path, name=name)
         if allow_head:
-            resource.add_route(hdrs.METH_HEAD, handler, **kwargs)
-        return resource.add_route(hdrs.METH_GET, handler, **kwargs)
+            resource.add_route(hdrs.METH_HEAD, handler, expect_handler=expect_handler)
+        return resource.add_route(hdrs.METH_GET, handler, expect_handler=expect_handler)
 
-    def add_post(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_post(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a route for POST; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_POST, path, handler, **kwargs)
 
-    def add_put(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_put(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a route for PUT; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_PUT, path, handler, **kwargs)
 
-    def add_patch(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_patch(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a route for PATCH; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_PATCH, path, handler, **kwargs)
 
-    def add_delete(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_delete(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a route for DELETE; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_DELETE, path, handler, **kwargs)
 
-    def add_view(self, path: str, handler: Any, **kwargs: Any) -> AbstractRoute:
+    def add_view(
+        self, path: str, handler: HandlerOrView, **kwargs: Unpack[RouteOptions]
+    ) -> AbstractRoute:
         """Add a class of a view for all methods; arguments as for :meth:`add_route`."""
         return self.add_route(hdrs.METH_ANY, path, handler, **kwargs)
 

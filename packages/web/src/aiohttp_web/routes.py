@@ -16,7 +16,7 @@ import sys
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypedDict
 
 from yarl import URL
 
@@ -29,7 +29,9 @@ __all__ = (
     "AbstractRoute",
     "ExpectHandler",
     "Handler",
+    "HandlerOrView",
     "ResourceRoute",
+    "RouteOptions",
     "RouteOwner",
     "SystemRoute",
     "check_method",
@@ -39,6 +41,17 @@ __all__ = (
 # to layers above, so the parameter stays open here.
 Handler = Callable[[Any], Awaitable[StreamResponse]]
 ExpectHandler = Callable[[Any], Awaitable[StreamResponse | None]]
+HandlerOrView = Handler | type[AbstractView]
+
+
+class RouteOptions(TypedDict, total=False):
+    """What can be said about a route beside method, path and handler."""
+
+    name: str | None
+    """The name of its resource."""
+    expect_handler: ExpectHandler | None
+    """Answers requests with an ``Expect`` field."""
+
 
 # RFC 9110 section 9.1: method = token.
 _METHOD = re.compile(r"[0-9A-Za-z!#$%&'*+\-.^_`|~]+")
@@ -125,7 +138,7 @@ class AbstractRoute(ABC):
     def __init__(
         self,
         method: str,
-        handler: Any,
+        handler: HandlerOrView,
         *,
         expect_handler: ExpectHandler | None = None,
         resource: Any = None,
@@ -178,7 +191,7 @@ class ResourceRoute(AbstractRoute):
     def __init__(
         self,
         method: str,
-        handler: Any,
+        handler: HandlerOrView,
         resource: RouteOwner,
         *,
         expect_handler: ExpectHandler | None = None,

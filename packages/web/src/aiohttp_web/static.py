@@ -13,7 +13,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from urllib.parse import quote
 
 from yarl import URL
@@ -31,12 +31,23 @@ from aiohttp_web.file_response import FileResponse
 from aiohttp_web.match import UrlMappingMatchInfo
 from aiohttp_web.resources import NOWHERE, PrefixResource, Resolution, unquote_match
 from aiohttp_web.response import Response
-from aiohttp_web.routes import AbstractRoute, ExpectHandler, ResourceRoute
+from aiohttp_web.routes import AbstractRoute, ExpectHandler, HandlerOrView, ResourceRoute
 from aiohttp_web.stream_response import StreamResponse
 
-__all__ = ("StaticResource",)
+__all__ = ("StaticOptions", "StaticResource")
 
 _HASHED_AT_ONCE: Final = 256 * 1024
+
+
+class StaticOptions(TypedDict, total=False):
+    """The options of ``UrlDispatcher.add_static``."""
+
+    name: str | None
+    expect_handler: ExpectHandler | None
+    chunk_size: int
+    show_index: bool
+    follow_symlinks: bool
+    append_version: bool
 
 
 class StaticResource(PrefixResource):
@@ -89,7 +100,7 @@ class StaticResource(PrefixResource):
         """Return the match of a path below the prefix."""
         return self.find(request.method, request.match_path, request)
 
-    def set_options_route(self, handler: Any) -> AbstractRoute:
+    def set_options_route(self, handler: HandlerOrView) -> AbstractRoute:
         """Let *handler* answer OPTIONS and return the route; ``RuntimeError`` the second time."""
         if hdrs.METH_OPTIONS in self._routes:
             raise RuntimeError("OPTIONS route was set already")
