@@ -139,6 +139,7 @@ def _parse_cookie(domain: str, key_path: str, entry: object) -> StoredCookie:
     if not isinstance(path, str) or not path.startswith("/"):
         raise ValueError("the cookie file holds a malformed path")
     morsel["path"] = path
+    morsel["domain"] = domain
     return StoredCookie(
         domain=domain.lower() if domain != SHARED else SHARED,
         path=path,

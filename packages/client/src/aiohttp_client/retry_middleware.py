@@ -136,8 +136,8 @@ class RetryMiddleware:
     *attempts* counts all sendings of one request.  *statuses* are answers that lead to another
     try, *methods* those for which that is harmless.  A ``Retry-After`` of the server sets the
     pause; one that is longer than *longest_retry_after* seconds ends the trying, and the answer is
-    returned.  *budget* is shared by all requests of the middleware, or of several; the default one lets a fifth
-    of all requests be repeated.  ``RetryBudget(reserve=math.inf)`` has no end.
+    returned.  *budget* is shared by all requests of the middleware, or of several; the default one
+    lets a fifth of all requests be repeated, and ``RetryBudget(reserve=math.inf)`` has no end.
 
     The last answer or error is the result.  The ``total`` timeout covers all attempts and pauses.
     """
