@@ -57,7 +57,7 @@ from aiohttp_client.resolver import AsyncResolver, DefaultResolver, ThreadedReso
 from aiohttp_client.response import ClientResponse, ContentDisposition
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, NO_RETRY, RetryPolicy
 from aiohttp_client.retry_middleware import Backoff, RetryBudget, RetryMiddleware
-from aiohttp_client.session import ClientSession, request
+from aiohttp_client.session import ClientSession, WSRequestContextManager, request
 from aiohttp_client.tcp_connector import TCPConnector
 from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout
 from aiohttp_client.tls import Fingerprint
@@ -83,8 +83,16 @@ from aiohttp_client.tracing import (
 )
 from aiohttp_client.upload_tracker import UploadTracker
 from aiohttp_client.version import SERVER_SOFTWARE, __version__
+from aiohttp_client.websocket import (
+    DEFAULT_WS_CLIENT_TIMEOUT,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
+)
 
 __all__ = (
+    "DEFAULT_WS_CLIENT_TIMEOUT",
+    "ClientWSTimeout",
+    "ClientWebSocketResponse",
     "AbstractCookieJar",
     "AbstractResolver",
     "AddrInfoType",
@@ -176,6 +184,7 @@ __all__ = (
     "UploadAbortedError",
     "UploadTracker",
     "WSMessageTypeError",
+    "WSRequestContextManager",
     "WSServerHandshakeError",
     "__version__",
     "encode_basic_auth",

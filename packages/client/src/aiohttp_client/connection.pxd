@@ -101,6 +101,8 @@ cdef class HttpConnection:
     cdef _finish(self, Incoming incoming)
     @cython.locals(drained=Incoming)
     cdef _settle(self)
+    @cython.locals(drained=Incoming)
+    cdef _cut_drained(self)
     cdef _break(self, Incoming incoming, error)
     cdef _lose(self, Incoming incoming, cause)
     cdef _expire(self, Incoming incoming, error)

@@ -609,8 +609,8 @@ class HttpConnection:
     def hand_over(self, protocol: asyncio.BaseProtocol) -> bytes:
         """Let *protocol* have the transport of an ``UPGRADED`` connection.
 
-        Returns the bytes that were received for it already.  The lease stays: whoever took the
-        transport calls ``close()`` on it at the end.
+        Returns the bytes that were received for it already.  The lease stays until
+        *protocol* passes its ``connection_lost`` on to this object.
         """
         if self.state != UPGRADED:
             raise RuntimeError(f"{self!r} is not upgraded")
@@ -661,6 +661,7 @@ class HttpConnection:
             self._task = None
             if self.writing:
                 task.cancel()
+        self._cut_drained()
         transport = self.transport
         self._tell_gone()
         if transport is None:
@@ -709,7 +710,10 @@ class HttpConnection:
         return None
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Take note that the connection is gone (called by the loop)."""
+        """Take note that the connection is gone.
+
+        Called by the loop, and by the protocol that took the transport over.
+        """
         self._eof = True
         self._lost = exc
         if self.state < CLOSED:
@@ -725,6 +729,7 @@ class HttpConnection:
             if incoming is not None and not self.reading_paused:
                 self._lose(incoming, exc)
         self._wheel.discard(self)
+        self._cut_drained()
         self._tell_gone()
         waiter = self._lost_waiter
         if waiter is not None and not waiter.done():
@@ -891,6 +896,7 @@ class HttpConnection:
     def _upgrade(self, incoming: Incoming) -> None:
         self._go(UPGRADED)
         self._incoming = None
+        self._drained = incoming
         self._deadline = self._next_step = inf
         self.pause_reading()  # until somebody takes the transport over
         incoming.complete = True
@@ -931,12 +937,7 @@ class HttpConnection:
 
     def _settle(self) -> None:
         """Request and response are over: back to the pool, or closed."""
-        drained = self._drained
-        if drained is not None:
-            self._drained = None
-            drained.connection = None
-            if drained.lease is not None:
-                drained.lease.end()
+        self._cut_drained()
         if self.force_close:
             self.close()
             return
@@ -947,6 +948,15 @@ class HttpConnection:
         if _checks[0]:
             self.check_invariants()
         self._owner.connection_free(self)
+
+    def _cut_drained(self) -> None:
+        """End the lease of an exchange whose response was complete before the connection was free."""
+        drained = self._drained
+        if drained is not None:
+            self._drained = None
+            drained.connection = None
+            if drained.lease is not None:
+                drained.lease.end()
 
     def _break(self, incoming: Incoming, error: HttpProcessingError) -> None:
         """The response breaks the rules: the exchange and the connection end."""

@@ -54,6 +54,9 @@ class Carrier(Protocol):
     def hand_over(self, protocol: asyncio.BaseProtocol, /) -> bytes:
         """Let *protocol* have the transport; return the bytes received for it already."""
 
+    def connection_lost(self, exc: BaseException | None, /) -> None:
+        """The transport that was handed over is gone."""
+
     def pause_reading(self) -> None:
         """Stop feeding."""
 

@@ -23,13 +23,35 @@ from aiohttp_client.timeouts import ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import Fingerprint, SSLOption, merge_ssl_params
 from aiohttp_client.upload_tracker import UploadTracker
 
-__all__ = ("CallOptions", "LooseHeaders", "RaiseForStatus", "RequestOptions", "call_options")
+__all__ = (
+    "CallOptions",
+    "LooseHeaders",
+    "RaiseForStatus",
+    "RequestOptions",
+    "WebSocketRequestOptions",
+    "call_options",
+)
 
 LooseHeaders: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 """What ``headers=`` takes."""
 
 RaiseForStatus: TypeAlias = bool | Callable[[ClientResponse], Awaitable[None]] | None
 """What ``raise_for_status=`` takes."""
+
+
+class WebSocketRequestOptions(TypedDict, total=False):
+    """The keyword arguments of ``ws_connect()`` that are those of its handshake request."""
+
+    auth: BasicAuth | None
+    params: Query
+    proxy: str | URL | None
+    proxy_auth: BasicAuth | None
+    proxy_headers: LooseHeaders | None
+    ssl: SSLContext | bool | Fingerprint | None
+    verify_ssl: bool | None
+    fingerprint: bytes | None
+    ssl_context: SSLContext | None
+    server_hostname: str | None
 
 
 class RequestOptions(TypedDict, total=False):

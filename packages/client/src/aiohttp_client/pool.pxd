@@ -7,19 +7,19 @@ cdef int GONE
 
 
 cdef class _Group:
-    cdef object host
-    cdef Py_ssize_t size
-    cdef dict lanes
-    cdef object waiters
-    cdef bint queued
+    cdef readonly object host
+    cdef readonly Py_ssize_t size
+    cdef readonly dict lanes
+    cdef readonly object waiters
+    cdef readonly bint queued
 
 
 cdef class _Lane:
     cdef readonly object key
     cdef readonly _Group group
-    cdef object idle
-    cdef Py_ssize_t size
-    cdef Py_ssize_t waiting
+    cdef readonly object idle
+    cdef readonly Py_ssize_t size
+    cdef readonly Py_ssize_t waiting
 
 
 cdef class Slot:

@@ -24,7 +24,11 @@ from aiohttp_client.abc import AbstractCookieJar, LooseCookies
 from aiohttp_client.auth import BasicAuth
 from aiohttp_client.call import Call, SessionSettings, build_url, check_status, check_url
 from aiohttp_client.connector import BaseConnector
-from aiohttp_client.context_managers import RequestContextManager, SessionRequestContextManager
+from aiohttp_client.context_managers import (
+    BaseRequestContextManager,
+    RequestContextManager,
+    SessionRequestContextManager,
+)
 from aiohttp_client.cookiejar import CookieJar
 from aiohttp_client.errors import (
     ClientOSError,
@@ -38,6 +42,7 @@ from aiohttp_client.options import (
     LooseHeaders,
     RaiseForStatus,
     RequestOptions,
+    WebSocketRequestOptions,
     call_options,
 )
 from aiohttp_client.plans import Plan, PlanTable
@@ -48,12 +53,26 @@ from aiohttp_client.tcp_connector import TCPConnector
 from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import SSLOption, check_ssl
 from aiohttp_client.tracing import TraceConfig
+from aiohttp_client.websocket import (
+    ClientWebSocketResponse,
+    ClientWSTimeout,
+    WebSocketOptions,
+    as_protocols,
+    checked_timeout,
+)
+from aiohttp_client.websocket import connect as connect_websocket
 from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import DEFAULT_LIMIT
 from aiohttp_core.versions import HttpVersion, HttpVersion11
 
-__all__ = ("ClientSession", "request")
+__all__ = ("ClientSession", "WSRequestContextManager", "request")
+
+
+class WSRequestContextManager(BaseRequestContextManager[ClientWebSocketResponse[Any]]):
+    """The result of ``session.ws_connect()``."""
+
+    __slots__ = ()
 
 
 def _utf8(response: ClientResponse, body: bytes) -> str:
@@ -89,7 +108,7 @@ class ClientSession:
         json_serialize_bytes: Callable[[Any], bytes] | None = None,
         request_class: type[ClientRequest] = ClientRequest,
         response_class: type[ClientResponse] = ClientResponse,
-        ws_response_class: type[Any] | None = None,
+        ws_response_class: type[ClientWebSocketResponse[Any]] = ClientWebSocketResponse,
         version: HttpVersion = HttpVersion11,
         cookie_jar: AbstractCookieJar | None = None,
         connector_owner: bool = True,
@@ -371,6 +390,53 @@ class ClientSession:
     def delete(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a DELETE request."""
         return RequestContextManager(self._request("DELETE", url, **kwargs))
+
+    def ws_connect(
+        self,
+        url: str | URL,
+        *,
+        method: str = "GET",
+        protocols: Iterable[str] = (),
+        timeout: ClientWSTimeout | float | Unset | None = sentinel,
+        receive_timeout: float | None = None,
+        autoclose: bool = True,
+        autoping: bool = True,
+        heartbeat: float | None = None,
+        origin: str | None = None,
+        headers: LooseHeaders | None = None,
+        compress: int = 0,
+        max_msg_size: int = 4 * 1024 * 1024,
+        decode_text: bool = True,
+        **kwargs: Unpack[WebSocketRequestOptions],
+    ) -> WSRequestContextManager:
+        """Open a WebSocket: await the result, or enter it with ``async with``.
+
+        The options of the handshake request are in :class:`WebSocketRequestOptions`.  A wrong
+        answer of the server raises :exc:`WSServerHandshakeError`.
+        """
+        if kwargs.get("ssl", True) is None:
+            warnings.warn("ssl=None is deprecated, use True", DeprecationWarning, stacklevel=2)
+        options = WebSocketOptions(
+            method=method,
+            protocols=as_protocols(protocols),
+            timeout=checked_timeout(timeout, receive_timeout),
+            autoclose=autoclose,
+            autoping=autoping,
+            heartbeat=heartbeat,
+            origin=origin,
+            headers=headers,
+            compress=compress,
+            max_msg_size=max_msg_size,
+            decode_text=decode_text,
+        )
+        return WSRequestContextManager(self._ws_connect(url, options, **kwargs))
+
+    async def _ws_connect(
+        self, url: str | URL, options: WebSocketOptions, **kwargs: Any
+    ) -> ClientWebSocketResponse[Any]:
+        return await connect_websocket(
+            self._request, url, options, self._ws_response_class, **kwargs
+        )
 
     # -- what the session is made of --------------------------------------------------------------
 

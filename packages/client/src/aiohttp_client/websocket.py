@@ -20,7 +20,7 @@ from multidict import CIMultiDict
 from aiohttp_client.errors import ClientError, ServerTimeoutError, WSServerHandshakeError
 from aiohttp_client.options import LooseHeaders
 from aiohttp_client.response import ClientResponse
-from aiohttp_client.timeouts import Unset, sentinel
+from aiohttp_client.timeouts import Unset
 from aiohttp_core import BaseProtocol
 from aiohttp_websocket import (
     ClientHandshake,
@@ -124,12 +124,15 @@ def checked_timeout(
 class _Upgraded(BaseProtocol):
     """The asyncio protocol of a connection after the handshake."""
 
-    __slots__ = ("receiver",)
+    __slots__ = ("_on_lost", "receiver")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, on_lost: Callable[[BaseException | None], None]
+    ) -> None:
         super().__init__()
         self.transport = transport
         self.receiver: WebSocketConnection | None = None
+        self._on_lost = on_lost
 
     def data_received(self, data: bytes) -> None:
         if self.receiver is not None:
@@ -141,6 +144,8 @@ class _Upgraded(BaseProtocol):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
+        # The HTTP connection gives its place in the pool back.
+        self._on_lost(exc)
         if self.receiver is not None:
             self.receiver.connection_lost(exc)
 
@@ -214,7 +219,7 @@ def _take_over(
     connection = None if incoming is None else incoming.connection
     if connection is None:
         raise RuntimeError("The response has no connection to take over")
-    protocol = _Upgraded(connection.transport)
+    protocol = _Upgraded(connection.transport, connection.connection_lost)
     tail = connection.hand_over(protocol)
     receiver = WebSocketConnection(
         protocol,
