@@ -18,6 +18,20 @@ from aiohttp_web.request import Request
 from aiohttp_web.server import Server
 
 
+# Tests of what touches transports run on both loops.
+ON_BOTH_LOOPS = {"test_connection", "test_raw_inputs", "test_server"}
+
+
+def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any] | None:
+    factories: dict[str, Any] = {"asyncio": asyncio.new_event_loop}
+    if item.path.stem in ON_BOTH_LOOPS:
+        with contextlib.suppress(ImportError):
+            import uvloop
+
+            factories["uvloop"] = uvloop.new_event_loop
+    return factories
+
+
 class WriterStub:
     """Takes a response and keeps what was written."""
 

@@ -22,6 +22,7 @@ cdef class RequestHandler:
     cdef object _access
     cdef bint _advancing
     cdef bint _auto_decompress
+    cdef bint _busy
     cdef object _context
     cdef bint _continued
     cdef bint _expects
@@ -32,6 +33,7 @@ cdef class RequestHandler:
     cdef object _intake
     cdef bint _keep
     cdef double _keepalive
+    cdef bint _limited
     cdef object _loop
     cdef object _lost
     cdef Py_ssize_t _mark
@@ -64,3 +66,4 @@ cdef class RequestHandler:
     cdef bint _send_joined(self, BaseRequest request, object response) except -1
     cdef _finish(self, BaseRequest request, object response)
     cdef _next(self)
+    cdef _leave(self, BaseRequest request)

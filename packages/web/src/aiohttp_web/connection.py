@@ -109,6 +109,7 @@ class RequestHandler:
         "_access",
         "_advancing",
         "_auto_decompress",
+        "_busy",
         "_context",
         "_continued",
         "_expects",
@@ -119,6 +120,7 @@ class RequestHandler:
         "_intake",
         "_keep",
         "_keepalive",
+        "_limited",
         "_loop",
         "_lost",
         "_mark",
@@ -169,6 +171,8 @@ class RequestHandler:
         self.served = 0
         """Requests so far."""
         self._max_requests = options.max_requests
+        self._limited = options.max_concurrent_requests > 0
+        self._busy = False
         self._hooks = server.response_hooks
         timeouts = options.timeouts
         self._keepalive = NEVER
@@ -412,6 +416,8 @@ class RequestHandler:
             payload = EMPTY_PAYLOAD
         if self.served == self._max_requests:
             self._keep = False
+        if self._limited:
+            self._busy = not self._server.take_slot()
         request = self._request = self._factory(head, payload, self, None, None)
         if not self._plain_tasks:
             task = self._loop.create_task(self._serve(request))
@@ -451,13 +457,24 @@ class RequestHandler:
         error: BaseException | None = None
         try:
             try:
-                if self._expects and self._head.expect:
-                    await default_expect_handler(request)
-                response = await self._handler(request)
+                if self._busy:
+                    response = _busy_response()
+                else:
+                    if self._expects and self._head.expect:
+                        await default_expect_handler(request)
+                    response = await self._handler(request)
             except Exception as exc:
                 error = exc
                 response = self._response_to(request, exc)
-            if response is None or not self._send_joined(request, response):
+            try:
+                sent = self._send_joined(request, response)
+            except ConnectionError:
+                raise
+            except Exception as exc:
+                error = exc
+                response = self._failed(request, exc)
+                sent = False
+            if not sent:
                 response = await self._send(request, response)
             if self._access is not None:
                 await self._log_access(request, response, started, error)
@@ -531,7 +548,9 @@ class RequestHandler:
 
     def _response_to(self, request: Any, exc: Exception) -> Any:
         """Return the answer to a request whose handler raised *exc*."""
-        if isinstance(exc, HTTPException):
+        if isinstance(exc, ConnectionError) and self._client_is_gone():
+            raise exc
+        if isinstance(exc, HTTPException) and not request.response_started:
             return exc.to_response()
         if request.response_started:
             self._server.logger.error(
@@ -551,8 +570,6 @@ class RequestHandler:
             response = Response(status=504)
             response.force_close()
             return response
-        if isinstance(exc, ConnectionError) and self._client_is_gone():
-            raise exc
         return self._failed(request, exc)
 
     def _failed(self, request: Any, exc: Exception) -> Response:
@@ -569,9 +586,7 @@ class RequestHandler:
 
     def _finish(self, request: Any, response: Any) -> None:
         """The answer is written: decide what becomes of the connection."""
-        request.close_files()
-        self._task = None
-        self._request = None
+        self._leave(request)
         if self._state != _HANDLING:
             if self._state == _UPGRADED:
                 self._close_now()
@@ -602,11 +617,16 @@ class RequestHandler:
         if self._parser.buffered or self.reading_paused or self._peer_eof:
             self._later()
 
-    def _abandon(self, request: Any) -> None:
-        """The answer could not be given: the connection is of no use."""
+    def _leave(self, request: Any) -> None:
         request.close_files()
         self._task = None
         self._request = None
+        if self._limited and not self._busy:
+            self._server.give_slot()
+
+    def _abandon(self, request: Any) -> None:
+        """The answer could not be given: the connection is of no use."""
+        self._leave(request)
         if self._state < _CLOSING:
             self.force_close()
 
@@ -814,3 +834,8 @@ def set_tcp_keepalive(transport: Any) -> None:
     sock = transport.get_extra_info("socket")
     if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+def _busy_response() -> Response:
+    """Return the answer while as many handlers run as may."""
+    return Response(status=503, text="503: Service Unavailable", headers={"Retry-After": "1"})

@@ -308,6 +308,9 @@ class Response(StreamResponse):
         # Without a body a HEAD answer says nothing about its length (ADD-422).
         return self._body is not None
 
+    def _may_have_content(self, headers: "CIMultiDict[str]") -> bool:
+        return self._body is not None and headers.get(hdrs.CONTENT_LENGTH) != "0"
+
     async def write_eof(
         self,
         data: "bytes | bytearray | memoryview" = b"",

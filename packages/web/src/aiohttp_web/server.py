@@ -139,6 +139,7 @@ class Server:
         )
         self.sweep = Sweep(self._loop, self.options.timeouts.interval(), clock)
         self._requests_before = 0
+        self._slots = self.options.max_concurrent_requests
         self._connections: dict[int, RequestHandler] = {}
         self._emptied: asyncio.Event | None = None
         self._access_log: ServerAccessLog | None = None
@@ -182,6 +183,17 @@ class Server:
         self._requests_before += connection.served
         self._connections.pop(id(connection), None)
         self.sweep.discard(connection)
+
+    def take_slot(self) -> bool:
+        """Tell whether another handler may run; each true answer needs a :meth:`give_slot`."""
+        if self._slots <= 0:
+            return False
+        self._slots -= 1
+        return True
+
+    def give_slot(self) -> None:
+        """Say that a handler has ended."""
+        self._slots += 1
 
     # What users ask
 

@@ -484,11 +484,14 @@ class StreamResponse(KeyedState):
             headers[hdrs.TRANSFER_ENCODING] = "chunked"
             if not self._no_body:
                 writer.enable_chunking()
-        if hdrs.CONTENT_TYPE not in headers and headers.get(hdrs.CONTENT_LENGTH) != "0":
+        if hdrs.CONTENT_TYPE not in headers and self._may_have_content(headers):
             headers[hdrs.CONTENT_TYPE] = DEFAULT_CONTENT_TYPE
 
     def _length_unknown(self) -> bool:
         return True
+
+    def _may_have_content(self, headers: "CIMultiDict[str]") -> bool:
+        return headers.get(hdrs.CONTENT_LENGTH) != "0"
 
     def _start_compression(self, request: Any, writer: Any, headers: "CIMultiDict[str]") -> None:
         coding = self._choose_coding(request, headers)
