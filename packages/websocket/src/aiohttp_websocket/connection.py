@@ -7,8 +7,11 @@ Laws
   transport is full only the latest ping is remembered (RFC 6455 section 5.5.3).
 * The close handshake follows :class:`~aiohttp_websocket.closing.Closing`.  It ends within the close
   timeout, after which the transport is closed; ``close_code`` is what the peer said, or 1006.
+* What came before a CLOSE or a broken frame can still be received and answered.  Nobody receives?
+  Then the CLOSE is answered, or the breach reported, when the close timeout is over.
 * After a breach of the protocol the CLOSE frame carries the code that the RFC names, nothing of the
-  broken message is delivered, and the transport is closed.
+  broken message is delivered, and the connection is closed so that the peer can read that frame.
+* The receiver's limit in bytes holds whatever one read inflates to: parsing stops above it.
 * The heartbeat uses one timer: data only leaves a time stamp, and the timer looks at it when it
   fires.
 """
@@ -16,11 +19,11 @@ Laws
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiohttp_core.flow import WriteGate
 from aiohttp_core.log import ws_logger
-from aiohttp_websocket.closing import CloseState, Closing
+from aiohttp_websocket.closing import CloseState, Closing, close_payload
 from aiohttp_websocket.deflate import Inflater
 from aiohttp_websocket.deflate_params import DeflateParams
 from aiohttp_websocket.queue import DEFAULT_LIMIT, StreamEnd, WebSocketDataQueue
@@ -35,7 +38,30 @@ from aiohttp_websocket.types import (
 )
 from aiohttp_websocket.writer import WebSocketWriter
 
-__all__ = ("ConnectionControl", "HeartbeatError", "WebSocketConnection", "WebSocketSettings")
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = (
+    "COMPILED",
+    "ConnectionControl",
+    "HeartbeatError",
+    "WebSocketConnection",
+    "WebSocketSettings",
+)
+
+COMPILED: Final[bool] = cython.compiled
+
+LINGER: Final = 2.0
+"""Seconds at most that a peer whom we have told of its mistake has to read that."""
+
+BURST: Final = 8 * 1024 * 1024
+"""Bytes that a listener gets in one turn of the loop."""
+
+PING: Final = WSMsgType.PING
+PONG: Final = WSMsgType.PONG
+CLOSE: Final = WSMsgType.CLOSE
 
 
 class ConnectionControl(Protocol):
@@ -86,6 +112,42 @@ class WebSocketConnection:
     transport says: :meth:`data_received`, :meth:`eof_received`, :meth:`connection_lost`.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_aborted",
+        "_answering",
+        "_autoclose",
+        "_autoping",
+        "_burst",
+        "_close_message",
+        "_close_timeout",
+        "_closed",
+        "_closing",
+        "_control",
+        "_cutting",
+        "_done",
+        "_ended",
+        "_exception",
+        "_failure",
+        "_finished",
+        "_heard",
+        "_heartbeat",
+        "_heartbeat_error",
+        "_leaving",
+        "_lingering",
+        "_listener",
+        "_loop",
+        "_lost",
+        "_pending_pong",
+        "_ping_sent",
+        "_reader",
+        "_receive_timeout",
+        "_timer",
+        "_unattended",
+        "queue",
+        "writer",
+    )
+
     def __init__(
         self,
         control: ConnectionControl,
@@ -98,11 +160,15 @@ class WebSocketConnection:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._control = control
-        self._settings = settings
-        self._server = server
+        self._close_timeout = settings.close_timeout
+        self._receive_timeout = settings.receive_timeout or None
+        self._autoclose = settings.autoclose
+        self._autoping = settings.autoping
         self._heartbeat_error = heartbeat_error
-        self.queue = WebSocketDataQueue(control, read_limit, loop=self._loop)
+        self.queue = WebSocketDataQueue(self, read_limit, loop=self._loop)
+        """Messages that were received and not yet taken."""
         self.writer = _make_writer(control, server, settings, deflate)
+        """The sending half."""
         self._reader = MessageReader(
             self._deliver,
             masked=server,
@@ -110,29 +176,41 @@ class WebSocketConnection:
             inflater=_make_inflater(server, deflate),
             decode_text=settings.decode_text,
         )
-        self._listener: Callable[[WSMessage], object] | None = None
-        self._closing = Closing()
-        self._receiving = False
-        self._closed = False
+        # listening
+        self._listener: Any = None
         self._ended: asyncio.Future[None] | None = None
-        self._exception: BaseException | None = None
         self._failure: Exception | None = None
-        self._pending_pong: bytes | None = None
+        self._burst = 0
+        # closing
+        self._closing = Closing()
+        self._close_message: WSMessage | None = None
+        self._closed = False
+        self._aborted = False
         self._lost = False
+        self._finished = False
+        self._lingering = False
+        self._done: asyncio.Future[None] | None = None
+        self._leaving: asyncio.Task[bool] | None = None
+        self._unattended: asyncio.TimerHandle | None = None
+        self._cutting: asyncio.TimerHandle | None = None
+        self._exception: BaseException | None = None
+        self._pending_pong: bytes | None = None
+        self._answering: asyncio.Task[None] | None = None
         # heartbeat
         self._heard = 0.0
         self._ping_sent = 0.0
+        self._heartbeat = settings.heartbeat or 0.0
         self._timer: asyncio.TimerHandle | None = None
-        if settings.heartbeat is not None:
+        if self._heartbeat:
             self._heard = self._loop.time()
-            self._timer = self._loop.call_later(settings.heartbeat, self._beat)
+            self._timer = self._loop.call_later(self._heartbeat, self._beat)
 
     # state
 
     @property
     def closed(self) -> bool:
-        """True once the connection takes no more messages from us."""
-        return self._closed
+        """True once the connection takes no more messages from us and none of the peer waits."""
+        return self._closed or ((self._aborted or self._lost) and not len(self.queue))
 
     @property
     def close_code(self) -> int | None:
@@ -143,6 +221,11 @@ class WebSocketConnection:
     def lost(self) -> bool:
         """True once the transport is gone."""
         return self._lost
+
+    @property
+    def lingering(self) -> bool:
+        """True while the transport is left open only so that the peer reads our last frame."""
+        return self._lingering and not self._lost
 
     @property
     def compress(self) -> int:
@@ -162,55 +245,116 @@ class WebSocketConnection:
         try:
             self._reader.feed(data)
         except WebSocketError as error:
-            ws_logger.debug("Broken WebSocket message: %s", error)
-            self.queue.set_exception(error)
-            self._end_listening()
-        except Exception as error:
-            self._failure = error
-            self._end_listening()
-        if self._pending_pong is not None and not self._control.gate.paused:
-            self._pong(self._pending_pong)
+            self._broken(error)
 
-    def eof_received(self) -> None:
-        """The peer sends no more."""
+    def eof_received(self) -> bool:
+        """The peer sends no more; the transport is to be closed."""
         self.queue.feed_eof()
+        return False
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The transport is gone."""
         self._lost = True
-        self._stop_heartbeat()
+        self._stop_timers()
         if exc is not None and not self._closed and self._exception is None:
             self._exception = exc
         self.queue.feed_eof()
         self._end_listening()
 
+    def _broken(self, error: WebSocketError) -> None:
+        """The peer broke the protocol; who receives is told after what came before."""
+        ws_logger.debug("Broken WebSocket message: %s", error)
+        self.queue.set_exception(error)
+        self._attend_later()
+        self._end_listening()
+
     def _deliver(self, message: WSMessage, size: int) -> None:
         kind = message[0]
-        if kind is WSMsgType.PING or kind is WSMsgType.PONG:
-            if self._settings.autoping:
-                if kind is WSMsgType.PING:
-                    self._pong(message[1])
-                return
-        elif self._listener is not None and kind is not WSMsgType.CLOSE:
-            self._listener(message)
-            return
-        self.queue.feed_data(message, size)
-        if kind is WSMsgType.CLOSE:
+        if kind is CLOSE:
+            self.queue.feed_data(message, size)
+            self._attend_later()
             self._end_listening()
+        elif self._autoping and (kind is PING or kind is PONG):
+            if kind is PING:
+                self._pong(message[1])
+        elif self._listener is None:
+            self.queue.feed_data(message, size)
+        else:
+            self._call_listener(message, size)
 
     def _pong(self, payload: bytes) -> None:
-        self._pending_pong = None
         if self.writer.closing or self._lost:
             return
-        if self._control.gate.paused:
-            self._pending_pong = payload
-        else:
+        if not self._control.gate.paused:
             try:
-                self.writer.start_frame(payload, WSMsgType.PONG)
+                self.writer.start_frame(payload, 10)
             except ConnectionError:
                 ws_logger.debug("A ping could not be answered: the connection is closing")
+        elif self._pending_pong is None:
+            self._pending_pong = payload
+            self._answering = self._loop.create_task(self._pong_later())
+        else:
+            self._pending_pong = payload
+
+    async def _pong_later(self) -> None:
+        """Answer the latest ping as soon as the transport takes more."""
+        try:
+            await self._control.gate.wait()
+        except ConnectionError:
+            return
+        finally:
+            payload, self._pending_pong = self._pending_pong, None
+        if payload is not None:
+            self._pong(payload)
+
+    # the queue speaks: it is the reader that has to stop, and the transport after it
+
+    @property
+    def reading_paused(self) -> bool:
+        """Whether no message is delivered, because too many wait."""
+        return self._reader.held
+
+    def pause_reading(self) -> None:
+        """Deliver nothing more, and read nothing more."""
+        self._reader.hold()
+        self._control.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Deliver what was held back; read again if that was not too much."""
+        if self._timer is not None:
+            # The peer may have spoken: it was we who did not listen.
+            self._heard = self._loop.time()
+        try:
+            self._reader.release()
+        except WebSocketError as error:
+            self._broken(error)
+        if not self._reader.held:
+            self._control.resume_reading()
 
     # receiving
+
+    def take(self) -> WSMessage | None:
+        """Return a message that waits and asks for nothing but to be returned, else ``None``.
+
+        After ``None`` await :meth:`receive`, or :meth:`arrival` first where that is not ``None``.
+        """
+        if self._closed or self._close_message is not None:
+            return None
+        message = self.queue.read_nowait()
+        if message is not None and message[0] is CLOSE:
+            self._close_message = message
+            return None
+        return message
+
+    def arrival(self) -> "asyncio.Future[WSMessage | None] | None":
+        """Return a future for the next arrival, ``None`` where :meth:`receive` is to be awaited.
+
+        The short way of receiving, without a coroutine of its own.  The future's result is the
+        message, or ``None``: then take it.
+        """
+        if self._closed or self._receive_timeout is not None or self._close_message is not None:
+            return None
+        return self.queue.arrival()
 
     async def receive(self, timeout: float | None = None) -> WSMessage:
         """Return the next message.
@@ -218,62 +362,48 @@ class WebSocketConnection:
         CLOSE is returned once; after it, or after a loss, CLOSED.  A broken message gives ERROR.
         *timeout* overrides the ``receive_timeout`` of the settings; running out of it raises
         :exc:`TimeoutError` and leaves the connection open.  ``RuntimeError`` if another task is
-        receiving.
+        receiving.  Cancelling loses nothing.
         """
-        if self._receiving:
+        if self.queue.waiting or self._ended is not None:
             raise RuntimeError("Concurrent call to receive() is not allowed")
         if self._closed:
             return WS_CLOSED_MESSAGE
         if self._closing.state is CloseState.CLOSE_RECEIVED:
             return WS_CLOSING_MESSAGE
-        message = self.queue.read_nowait()
+        message = self.take()
         if message is None:
-            message = await self._wait_for_message(timeout)
-        if message[0] is WSMsgType.CLOSE:
+            message = self._close_message
+            if message is None:
+                message = await self._wait_for_message(timeout)
+            self._close_message = None
+        if message[0] is CLOSE:
             await self._close_received(message)
         return message
 
     async def _wait_for_message(self, timeout: float | None) -> WSMessage:
-        self._receiving = True
         try:
-            limit = self._settings.receive_timeout if timeout is None else timeout
+            limit = self._receive_timeout if timeout is None else timeout
             if limit:
                 async with asyncio.timeout(limit):
                     return await self.queue.read()
             return await self.queue.read()
         except StreamEnd:
-            self._receiving = False
-            return await self._end_received()
+            self._finish(WSCloseCode.ABNORMAL_CLOSURE)
+            return WS_CLOSED_MESSAGE
         except WebSocketError as error:
-            self._receiving = False
             self._exception = error
-            await self._fail(error.code)
+            self._break_off(error.code)
             return WSMessage(WSMsgType.ERROR, error, None)
-        except TimeoutError as error:
+        except Exception as error:
             if error is not self.queue.exception():
                 raise
-            return await self._failure_received(error)
-        except Exception as error:
-            return await self._failure_received(error)
-        finally:
-            self._receiving = False
-
-    async def _failure_received(self, error: BaseException) -> WSMessage:
-        self._receiving = False
-        self._exception = error
-        self._finish(WSCloseCode.ABNORMAL_CLOSURE)
-        return WSMessage(WSMsgType.ERROR, error, None)
-
-    async def _end_received(self) -> WSMessage:
-        """The stream ended without a CLOSE frame."""
-        if self._closing.state is CloseState.CLOSE_SENT and not self._lost:
-            return WS_CLOSING_MESSAGE
-        self._finish(WSCloseCode.ABNORMAL_CLOSURE)
-        return WS_CLOSED_MESSAGE
+            self._exception = error
+            self._finish(WSCloseCode.ABNORMAL_CLOSURE)
+            return WSMessage(WSMsgType.ERROR, error, None)
 
     async def _close_received(self, message: WSMessage) -> None:
         answer = self._closing.received(message[1], message[2] or "")
-        if answer and self._settings.autoclose:
+        if answer and self._autoclose:
             await self.close()
 
     # sending
@@ -301,32 +431,60 @@ class WebSocketConnection:
 
         This is the fast way to receive: no queue, no task switch.  Pings are answered as with
         :meth:`receive`; the closing handshake is done.  An exception of *on_message* closes the
-        connection with 1011 and is raised here.
+        connection with 1011 and is raised here, a breach of the protocol as
+        :class:`WebSocketError`.  Cancelling stops listening and leaves the connection open.
         """
-        if self._receiving or self._listener is not None:
+        if self.queue.waiting or self._ended is not None:
             raise RuntimeError("Concurrent call to receive() is not allowed")
         ended = self._ended = self._loop.create_future()
         try:
-            while (waiting := self.queue.read_nowait()) is not None:
-                if waiting[0] is WSMsgType.CLOSE:
-                    await self._close_received(waiting)
-                    return
-                on_message(waiting)
+            while self._failure is None:
+                message = self.take()
+                if message is None:
+                    break
+                self._call(on_message, message)
+            # Only now: what waited in the queue comes first.
             self._listener = on_message
-            if not self.queue.is_eof() and not self._closed:
+            if not (
+                self._failure is not None
+                or self._close_message is not None
+                or self.queue.is_eof()
+                or self._closed
+            ):
                 await ended
-        except Exception:
-            await self.close(code=WSCloseCode.INTERNAL_ERROR)
-            raise
         finally:
             self._listener = None
             self._ended = None
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
+        failure, self._failure = self._failure, None
+        if failure is None and not self._closed:
+            message = await self.receive()
+            if message[0] is WSMsgType.ERROR:
+                failure = message[1]
+        if failure is not None:
             await self.close(code=WSCloseCode.INTERNAL_ERROR)
             raise failure
-        if not self._closed:
-            await self.receive()
+
+    def _call(self, listener: Callable[[WSMessage], object], message: WSMessage) -> None:
+        try:
+            listener(message)
+        except Exception as error:
+            self._failure = error
+            self._end_listening()
+
+    def _call_listener(self, message: WSMessage, size: int) -> None:
+        if self._failure is not None or self._closed:
+            return  # the listener raised, or the connection is closing: the rest is dropped
+        self._call(self._listener, message)
+        self._burst += size
+        if self._burst > BURST:
+            # A few KB can inflate to this: let others have their turn.
+            self._burst = 0
+            self.pause_reading()
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if not self.queue.paused:
+            self.resume_reading()
 
     def _end_listening(self) -> None:
         if self._ended is not None and not self._ended.done():
@@ -341,24 +499,24 @@ class WebSocketConnection:
 
         Sends CLOSE, waits up to the close timeout for the peer's CLOSE, dropping other messages,
         then closes the transport.  A receiver in another task gets a CLOSING message.  Cancelling
-        closes the transport at once.
+        closes the transport at once.  ``ValueError`` for a code or reason that may not be sent.
         """
+        close_payload(code, message)
         if self._closed:
             return False
         self._closed = True
         self._stop_heartbeat()
         self._closing.sent()
         try:
-            await self._within_close_timeout(self._send_close(code, message, drain))
-            if self._receiving:
-                self.queue.feed_data(WS_CLOSING_MESSAGE, 0)
-                await asyncio.sleep(0)
-            if self._closing.state is not CloseState.CLOSED:
-                await self._within_close_timeout(self._wait_for_close())
+            async with asyncio.timeout(self._close_timeout):
+                await self._shake_hands(code, message, drain)
         except asyncio.CancelledError:
             self._finish(WSCloseCode.ABNORMAL_CLOSURE)
             raise
         except StreamEnd:
+            self._finish(WSCloseCode.ABNORMAL_CLOSURE)
+        except WebSocketError as error:
+            self._exception = error
             self._finish(WSCloseCode.ABNORMAL_CLOSURE)
         except Exception as error:
             if self._exception is None:
@@ -368,55 +526,130 @@ class WebSocketConnection:
             self._finish(None)
         return True
 
-    async def _send_close(self, code: int, message: bytes | str, drain: bool) -> None:
+    async def _shake_hands(self, code: int, message: bytes | str, drain: bool) -> None:
+        self.queue.interrupt(WS_CLOSING_MESSAGE)
+        self._end_listening()
         await self.writer.close(code, message)
         if drain:
             await self.writer.drain()
+        answer = self._close_message
+        while self._closing.state is not CloseState.CLOSED:
+            if answer is None:
+                answer = await self.queue.read()
+            if answer[0] is CLOSE:
+                self._closing.received(answer[1], answer[2] or "")
+            answer = None
 
-    async def _wait_for_close(self) -> None:
-        while True:
-            message = await self.queue.read()
-            if message[0] is WSMsgType.CLOSE:
-                self._closing.received(message[1], message[2] or "")
-                return
+    async def wait_closed(self) -> None:
+        """Close, unless that was done; wait for a close of another task to end.
 
-    async def _within_close_timeout(self, step: Any) -> None:
-        async with asyncio.timeout(self._settings.close_timeout or None):
-            await step
+        It ends within the close timeout.
+        """
+        if await self.close() or self._finished:
+            return
+        if self._done is None:
+            self._done = self._loop.create_future()
+        await asyncio.shield(self._done)
 
-    async def _fail(self, code: int) -> None:
-        """Fail the connection (RFC 6455 section 7.1.7): tell the peer why, then go."""
-        self._stop_heartbeat()
+    def going_away(self) -> None:
+        """Begin to close with 1001, in the background: the program ends (spec row WSS-26)."""
+        if not self._closed and not self._lost and self._leaving is None:
+            self._leaving = self._loop.create_task(self.close(code=WSCloseCode.GOING_AWAY))
+
+    def abandon(self, code: int = WSCloseCode.INTERNAL_ERROR) -> None:
+        """Close without waiting: whoever served the connection failed."""
         if not self._closed:
-            self._closed = True
-            self._closing.sent()
-            try:
-                await self._within_close_timeout(self._send_close(code, b"", drain=True))
-            except (ConnectionError, TimeoutError) as error:
-                ws_logger.debug("The peer could not be told of its mistake: %s", error)
-        self._finish(WSCloseCode.ABNORMAL_CLOSURE)
-
-    def _finish(self, code: int | None) -> None:
-        """Close the transport; *code* is set where the peer gave none."""
-        self._closed = True
-        self._stop_heartbeat()
-        if code is not None:
-            self._closing.lost()
-        transport = self._control.transport
-        if transport is not None:
-            transport.close()
-        self._end_listening()
+            self._break_off(code)
+        elif not self._finished:
+            self._finish(WSCloseCode.ABNORMAL_CLOSURE)
 
     def abort(self, error: BaseException) -> None:
-        """Give the connection up because of *error*: 1006, and the transport is closed."""
+        """Give the connection up because of *error*: 1006, and the transport is cut."""
         self._exception = error
+        self._aborted = True
         self.queue.set_exception(error)
         self._closing.lost()
-        self._stop_heartbeat()
+        self._stop_timers()
         transport = self._control.transport
         if transport is not None:
-            transport.close()
+            transport.abort()
         self._end_listening()
+
+    def _attend_later(self) -> None:
+        """A CLOSE or an error waits to be received; see to it if nobody comes."""
+        timeout = self._close_timeout
+        if self._unattended is None and not self._closed and timeout is not None:
+            self._unattended = self._loop.call_later(timeout, self._attend)
+
+    def _attend(self) -> None:
+        self._unattended = None
+        if self._closed:
+            return
+        error = self.queue.exception()
+        if isinstance(error, WebSocketError):
+            self._exception = error
+            self._break_off(error.code)
+            return
+        if not self._autoclose:
+            return
+        message = self._close_message
+        while message is None or message[0] is not CLOSE:
+            message = self.queue.read_nowait()
+            if message is None:
+                return
+        self._closing.received(message[1], message[2] or "")
+        self._break_off(WSCloseCode.OK)
+
+    def _break_off(self, code: int) -> None:
+        """Send CLOSE and go without waiting for an answer (RFC 6455 section 7.1.7)."""
+        self._closed = True
+        self._closing.sent()
+        try:
+            self.writer.close_now(code)
+        except ConnectionError as error:
+            ws_logger.debug("The peer could not be told: %s", error)
+        self._finish(WSCloseCode.ABNORMAL_CLOSURE, True)
+
+    def _finish(self, code: int | None, linger: bool = False) -> None:
+        """Close the transport; *code* is set where the peer gave none."""
+        self._closed = True
+        self._finished = True
+        self._stop_timers()
+        if code is not None:
+            self._closing.lost()
+        self._end_listening()
+        if self._done is not None and not self._done.done():
+            self._done.set_result(None)
+        transport = self._control.transport
+        if transport is None or transport.is_closing():
+            return
+        timeout = LINGER if self._close_timeout is None else self._close_timeout
+        if linger and transport.can_write_eof():
+            # A socket that is closed with unread input resets the connection, and our last frame
+            # is lost: say that no more comes, and drop what the peer still sends.
+            self._lingering = True
+            transport.write_eof()
+            self._control.resume_reading()
+            self._cutting = self._loop.call_later(min(timeout, LINGER), self._cut)
+        else:
+            transport.close()
+            if transport.get_write_buffer_size():
+                self._cutting = self._loop.call_later(timeout, self._cut)
+
+    def _cut(self) -> None:
+        self._cutting = None
+        transport = self._control.transport
+        if transport is not None:
+            transport.abort()
+
+    def _stop_timers(self) -> None:
+        self._stop_heartbeat()
+        if self._unattended is not None:
+            self._unattended.cancel()
+            self._unattended = None
+        if self._cutting is not None:
+            self._cutting.cancel()
+            self._cutting = None
 
     # heartbeat (spec rows ADD-689 to ADD-691)
 
@@ -426,23 +659,24 @@ class WebSocketConnection:
             self._timer = None
 
     def _beat(self) -> None:
-        heartbeat = self._settings.heartbeat or 0.0
         now = self._loop.time()
+        half = self._heartbeat / 2
+        if self._reader.held:
+            self._heard = now
         if self._ping_sent and self._heard < self._ping_sent:
-            if now - self._ping_sent >= heartbeat / 2:
+            wait = self._ping_sent + half - now
+            if wait <= 0:
                 self._timer = None
-                text = f"No PONG received after {heartbeat / 2} seconds"
-                self.abort(self._heartbeat_error(text))
+                self.abort(self._heartbeat_error(f"No PONG received after {half} seconds"))
                 return
-            wait = self._ping_sent + heartbeat / 2 - now
         else:
             self._ping_sent = 0.0
-            wait = self._heard + heartbeat - now
+            wait = self._heard + self._heartbeat - now
             if wait <= 0:
-                wait = heartbeat / 2
+                wait = half
                 self._ping_sent = now
                 try:
-                    self.writer.start_frame(b"", WSMsgType.PING)
+                    self.writer.start_frame(b"", 9)
                 except ConnectionError as error:
                     self._timer = None
                     self.abort(error)

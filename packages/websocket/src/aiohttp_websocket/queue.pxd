@@ -6,6 +6,7 @@ cdef class WebSocketDataQueue:
     cdef Py_ssize_t _limit
     cdef object _loop
     cdef Py_ssize_t _size
+    cdef bint _paused
     cdef bint _eof
     cdef object _waiter
     cdef object _exception
@@ -16,5 +17,9 @@ cdef class WebSocketDataQueue:
 
     @cython.locals(item=tuple)
     cpdef read_nowait(self)
+
+    cpdef interrupt(self, message)
+
+    cpdef arrival(self)
 
     cpdef _wake(self)

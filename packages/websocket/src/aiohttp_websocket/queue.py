@@ -10,7 +10,7 @@ Laws
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp_core.flow import ReadControl
 from aiohttp_websocket.types import WSMessage
@@ -44,6 +44,7 @@ class WebSocketDataQueue:
         "_exception",
         "_limit",
         "_loop",
+        "_paused",
         "_protocol",
         "_size",
         "_waiter",
@@ -60,13 +61,24 @@ class WebSocketDataQueue:
         self._limit = limit * 2
         self._loop = loop
         self._size = 0
+        self._paused = False
         self._eof = False
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[WSMessage | None] | None = None
         self._exception: BaseException | None = None
         self._buffer: deque[tuple[WSMessage, int]] = deque()
 
     def __len__(self) -> int:
         return len(self._buffer)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a task waits for a message that has not come yet."""
+        return self._waiter is not None and not self._waiter.done()
+
+    @property
+    def paused(self) -> bool:
+        """Whether reading was paused because too much waits."""
+        return self._paused
 
     def is_eof(self) -> bool:
         """Tell whether the connection ended; messages may still wait."""
@@ -83,7 +95,8 @@ class WebSocketDataQueue:
         self._buffer.append((data, size))
         if self._waiter is not None:
             self._wake()
-        if self._size > self._limit and not self._protocol.reading_paused:
+        if self._size > self._limit and not self._paused:
+            self._paused = True
             self._protocol.pause_reading()
 
     def feed_eof(self) -> None:
@@ -99,15 +112,38 @@ class WebSocketDataQueue:
         self._exception = exc
         self._wake()
 
+    def interrupt(self, message: WSMessage) -> None:
+        """Give *message* to the task that waits, if there is one, past everything else."""
+        waiter = self._waiter
+        if waiter is not None:
+            self._waiter = None
+            if not waiter.done():
+                waiter.set_result(message)
+
     def read_nowait(self) -> WSMessage | None:
         """Return the next message if one waits, else ``None``."""
         if not self._buffer:
             return None
         item = self._buffer.popleft()
         self._size -= item[1]
-        if self._protocol.reading_paused and self._size < self._limit >> 1:
+        if self._paused and self._size <= self._limit >> 1:
+            self._paused = False
             self._protocol.resume_reading()
         return item[0]
+
+    def arrival(self) -> "asyncio.Future[WSMessage | None] | None":
+        """Return a future for the next arrival; whoever awaits it then looks into the queue.
+
+        ``None`` if there is nothing to wait for: a message waits, the stream has ended, or another
+        task waits.  The result is ``None``, or the message of :meth:`interrupt`.  Cancelling the
+        future loses nothing.
+        """
+        waiter = self._waiter
+        if self._buffer or self._eof or (waiter is not None and not waiter.done()):
+            return None
+        waiter = (self._loop or asyncio.get_running_loop()).create_future()
+        self._waiter = waiter
+        return waiter
 
     async def read(self) -> WSMessage:
         """Return the next message; wait for one.
@@ -121,20 +157,16 @@ class WebSocketDataQueue:
                 if self._exception is not None:
                     raise self._exception
                 raise StreamEnd
-            if self._waiter is not None:
+            waiter = self.arrival()
+            if waiter is None:
                 raise RuntimeError("Another task is waiting for a message already")
-            waiter = (self._loop or asyncio.get_running_loop()).create_future()
-            self._waiter = waiter
-            try:
-                await waiter
-            finally:
-                if self._waiter is waiter:
-                    self._waiter = None
-            message = self.read_nowait()
+            message = await waiter
+            if message is None:
+                message = self.read_nowait()
         return message
 
     def _wake(self) -> None:
-        waiter: Any = self._waiter
+        waiter = self._waiter
         if waiter is not None:
             self._waiter = None
             if not waiter.done():

@@ -14,6 +14,7 @@ cdef class MessageReader:
     cdef bint _decode_text
     cdef bint _failed
     cdef bint _finished
+    cdef bint _held
     cdef bytes _tail
     cdef bint _reading_payload
     cdef bint _fin
@@ -32,6 +33,10 @@ cdef class MessageReader:
 
     cpdef feed(self, bytes data)
 
+    cpdef hold(self)
+
+    cpdef release(self)
+
     @cython.locals(pos=Py_ssize_t, size=Py_ssize_t, used=Py_ssize_t, length=Py_ssize_t, stop=Py_ssize_t)
     cdef _feed(self, bytes data)
 
@@ -46,7 +51,8 @@ cdef class MessageReader:
 
     cdef _start_payload(self)
 
-    cdef bint _streams_text(self)
+    @cython.locals(opcode=int)
+    cdef bint _streams(self)
 
     @cython.locals(stop=Py_ssize_t)
     cdef Py_ssize_t _receive_piece(self, bytes data, Py_ssize_t pos, Py_ssize_t size) except -1

@@ -11,6 +11,9 @@ Laws
   whichever piece or fragment it stands.
 * A payload that arrived whole is copied once, into the object that the user gets.
 * Control frames between fragments are delivered at once and leave the message intact.
+* After ``hold()`` not one more message is delivered until ``release()``: one read of a few KB can
+  inflate to many messages of full size, and the receiver's limit shall hold for them, too.
+* A compressed payload is inflated piece by piece as it arrives, so that no single call takes long.
 """
 
 import codecs
@@ -88,6 +91,7 @@ class MessageReader:
         "_fragment_opcode",
         "_fragment_size",
         "_fragments",
+        "_held",
         "_inflater",
         "_key",
         "_length",
@@ -120,6 +124,7 @@ class MessageReader:
         self._decode_text = decode_text
         self._failed = False
         self._finished = False
+        self._held = False
         self._tail = NO_BYTES
         # the frame being received
         self._reading_payload = False
@@ -148,12 +153,32 @@ class MessageReader:
         """True once a CLOSE frame came; further input is ignored."""
         return self._finished
 
+    @property
+    def held(self) -> bool:
+        """True between :meth:`hold` and :meth:`release`."""
+        return self._held
+
+    def hold(self) -> None:
+        """Deliver nothing more; what is fed is kept.  May be called while a message is delivered.
+
+        The caller stops feeding: what it still feeds is kept without a limit.
+        """
+        self._held = True
+
+    def release(self) -> None:
+        """Go on after :meth:`hold` with what was kept; raises what :meth:`feed` does."""
+        self._held = False
+        self.feed(NO_BYTES)
+
     def feed(self, data: bytes) -> None:
         """Take bytes from the wire and deliver what they complete.
 
         Raises :class:`WebSocketError` once, for the first breach of the protocol.
         """
         if self._failed or self._finished:
+            return
+        if self._held:
+            self._tail += data
             return
         try:
             self._feed(data)
@@ -194,6 +219,9 @@ class MessageReader:
                     payload = unmask(data, pos, stop, self._key, 0)
                 pos = stop
                 self._frame(payload)
+            if self._held and not self._reading_payload:
+                self._tail = data[pos:]
+                return
             if self._finished:
                 return
 
@@ -279,18 +307,19 @@ class MessageReader:
     def _start_payload(self) -> None:
         self._reading_payload = True
         self._filled = 0
-        if self._streams_text() or self._length > UNBOUNDED_PIECE:
+        if self._streams() or self._length > UNBOUNDED_PIECE:
             self._payload = None
         else:
             self._payload = new_payload(self._length)
 
-    def _streams_text(self) -> bool:
-        """Whether the frame's bytes are to be checked as UTF-8 while they arrive."""
-        if not self._decode_text:
+    def _streams(self) -> bool:
+        """Whether the frame's bytes are inflated, or checked as UTF-8, while they arrive."""
+        opcode = self._opcode
+        if opcode >= 8:
             return False
-        if self._opcode == 1:
-            return not self._rsv1
-        return self._opcode == 0 and self._fragment_opcode == 1 and not self._fragment_compressed
+        if opcode:
+            return self._rsv1 or (opcode == 1 and self._decode_text)
+        return self._fragment_compressed or (self._fragment_opcode == 1 and self._decode_text)
 
     def _receive_piece(self, data: bytes, pos: int, size: int) -> int:
         """Take what belongs to the unfinished payload; return the position behind it."""

@@ -13,24 +13,56 @@ Laws
 import asyncio
 import os
 import random
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Final
 
 from aiohttp_core.errors import ClientConnectionResetError
 from aiohttp_core.flow import WriteControl
 from aiohttp_websocket.closing import close_payload
 from aiohttp_websocket.deflate import Deflater
 from aiohttp_websocket.frames import FIN, RSV1, encode_frame, encode_header
-from aiohttp_websocket.types import WSMsgType
 
-__all__ = ("DEFAULT_LIMIT", "WebSocketWriter")
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
 
+__all__ = ("COMPILED", "DEFAULT_LIMIT", "WebSocketWriter")
+
+COMPILED: Final[bool] = cython.compiled
 DEFAULT_LIMIT: Final = 2**18
 EXECUTOR_SIZE: Final = 16 * 1024
 JOIN_SIZE: Final = 16 * 1024
 FRAGMENT_ABOVE: Final = 4 * 1024 * 1024
 FRAGMENT_SIZE: Final = 1024 * 1024
 CLOSING: Final = "Cannot write to closing transport"
+KEY_BLOCK: Final = 4096
+
+# Keys must be unpredictable (RFC 6455 section 5.3), and a system call for each small frame costs
+# more than the frame: keys are cut from a block of random bytes.
+_block: bytes = b""
+_position: int = 0
+
+
+def next_key() -> bytes:
+    """Return four unpredictable bytes."""
+    global _block, _position
+    if _position >= len(_block):
+        _block = os.urandom(KEY_BLOCK)
+        _position = 0
+    start = _position
+    _position = start + 4
+    return _block[start : start + 4]
+
+
+def forget_keys() -> None:
+    """Drop the block: after a fork parent and child must not use the same keys."""
+    global _block
+    _block = b""
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_keys)
 
 
 class WebSocketWriter:
@@ -45,6 +77,7 @@ class WebSocketWriter:
     __slots__ = (
         "_closing",
         "_control",
+        "_cut",
         "_deflater",
         "_job",
         "_limit",
@@ -78,6 +111,7 @@ class WebSocketWriter:
         self.fragment_above = FRAGMENT_ABOVE
         """Uncompressed messages larger than this leave in fragments of 1 MiB; bytes."""
         self._closing = False
+        self._cut = False
         self._since_drain = 0
         self._deflater: Deflater | None = None
         self._job: asyncio.Task[None] | None = None
@@ -101,45 +135,70 @@ class WebSocketWriter:
         self, message: bytes, opcode: int, compress: int | None = None
     ) -> Awaitable[None] | None:
         """Send as :meth:`send_frame` does; return what is left to wait for, or ``None``."""
+        if self._closing and opcode != 8:
+            raise ClientConnectionResetError(CLOSING)
         if type(message) is not bytes:
             message = bytes(message)
-        compressed = self._is_compressed(opcode, compress)
-        if self._has_to_queue(message, opcode, compressed=compressed):
-            self._check_open(opcode)
-            if compressed:
-                return self._queue(lambda: self._send_compressed(message, opcode, compress))
-            return self._queue(lambda: self._send_plain(message, opcode))
-        self.write_frame(message, opcode, compress)
-        # A control frame is small, and whoever answers a ping must not wait for a slow peer.
-        return self._after_write() if opcode < 8 else None
+        if opcode >= 8:
+            # A control frame is small, and whoever answers a ping must not wait for a slow peer.
+            self._write(FIN | opcode, message)
+            return None
+        compressed = self._is_compressed(compress)
+        if self._has_to_queue(len(message), compressed):
+            return self._queue(message, opcode, compressed, compress)
+        self._write_message(message, opcode, compressed, compress)
+        if self._since_drain > self._limit:
+            self._since_drain = 0
+            if self._control.gate.paused:
+                waiting: Awaitable[None] = self._control.gate.wait()
+                return waiting
+        return None
 
     def write_frame(self, message: bytes, opcode: int, compress: int | None = None) -> None:
         """Write one message at once, whatever the transport still holds.
 
         ``RuntimeError`` for a message that cannot leave at once; see :meth:`send_frame` for that.
         """
-        self._check_open(opcode)
-        compressed = self._is_compressed(opcode, compress)
-        if self._has_to_queue(message, opcode, compressed=compressed):
+        if self._closing and opcode != 8:
+            raise ClientConnectionResetError(CLOSING)
+        if type(message) is not bytes:
+            message = bytes(message)
+        if opcode >= 8:
+            self._write(FIN | opcode, message)
+            return
+        compressed = self._is_compressed(compress)
+        if self._has_to_queue(len(message), compressed):
             raise RuntimeError("This message has to be awaited")
+        self._write_message(message, opcode, compressed, compress)
+
+    def _is_compressed(self, compress: int | None) -> bool:
+        return self.compress != 0 and (compress is None or compress != 0)
+
+    def _has_to_queue(self, size: int, compressed: bool) -> bool:
+        """Whether a message is sent by a job of its own, or behind one."""
+        return self._job is not None or size > (
+            EXECUTOR_SIZE if compressed else self.fragment_above
+        )
+
+    def _write_message(
+        self, message: bytes, opcode: int, compressed: bool, compress: int | None
+    ) -> None:
         if compressed:
             self._write(FIN | RSV1 | opcode, self._choose_deflater(compress).deflate(message))
         else:
             self._write(FIN | opcode, message)
 
-    def _check_open(self, opcode: int) -> None:
-        if self._closing and opcode != WSMsgType.CLOSE:
-            raise ClientConnectionResetError(CLOSING)
+    def close_now(self, code: int, message: bytes | str = b"") -> None:
+        """Send a CLOSE frame at once, before messages that are being compressed, if none was sent.
 
-    def _is_compressed(self, opcode: int, compress: int | None) -> bool:
-        return bool(self.compress and opcode < 8 and (compress is None or compress))
-
-    def _has_to_queue(self, message: bytes, opcode: int, *, compressed: bool) -> bool:
-        """Whether a message is sent by a job of its own, or behind one."""
-        if opcode >= 8:
-            return False
-        limit = EXECUTOR_SIZE if compressed else self.fragment_above
-        return self._job is not None or len(message) > limit
+        ``ValueError`` for a code or reason that may not be sent.
+        """
+        payload = close_payload(code, message)
+        if not self._cut:
+            sent = self._closing and self._job is None
+            self._closing = self._cut = True
+            if not sent:
+                self._write(FIN | 8, payload)
 
     async def close(self, code: int = 1000, message: bytes | str = b"") -> None:
         """Send a CLOSE frame once; later calls do nothing.
@@ -154,7 +213,8 @@ class WebSocketWriter:
         self._closing = True
         if job is not None:
             await asyncio.wait((job,))
-        await self.send_frame(payload, WSMsgType.CLOSE)
+        if not self._cut:
+            self._write(FIN | 8, payload)
 
     async def drain(self) -> None:
         """Wait until the transport takes more."""
@@ -180,13 +240,6 @@ class WebSocketWriter:
             transport.write(encode_frame(first, payload, None))
         self._since_drain += size + 14
 
-    def _after_write(self) -> Awaitable[None] | None:
-        if self._since_drain > self._limit:
-            self._since_drain = 0
-            if self._control.gate.paused:
-                return self._control.gate.wait()
-        return None
-
     async def _send_plain(self, message: bytes, opcode: int) -> None:
         """Send a message in as many fragments as its size asks for."""
         size = len(message)
@@ -202,6 +255,7 @@ class WebSocketWriter:
                 start = stop
                 if self._control.gate.paused:
                     await self._control.gate.wait()
+                    self._check_uncut()
         await self.drain()
 
     async def _send_compressed(self, message: bytes, opcode: int, compress: int | None) -> None:
@@ -209,16 +263,23 @@ class WebSocketWriter:
         if len(message) > EXECUTOR_SIZE:
             loop = asyncio.get_running_loop()
             payload = await loop.run_in_executor(None, deflater.deflate, message)
+            self._check_uncut()
         else:
             payload = deflater.deflate(message)
         self._write(FIN | RSV1 | opcode, payload)
-        waiting = self._after_write()
-        if waiting is not None:
-            await waiting
+        if self._since_drain > self._limit:
+            self._since_drain = 0
+            await self.drain()
+
+    def _check_uncut(self) -> None:
+        if self._cut:
+            raise ClientConnectionResetError(CLOSING)
 
     def _choose_deflater(self, compress: int | None) -> Deflater:
         if compress is not None and compress != self.compress:
-            # The peer can read a smaller window than was agreed upon, but no larger one.
+            # The peer's window will hold this message, and that of our deflater would not: both
+            # start anew.  The peer can read a smaller window than was agreed upon, but no larger.
+            self._deflater = None
             return Deflater(min(compress, self.compress))
         if self._deflater is None:
             self._deflater = Deflater(self.compress, no_context_takeover=self.notakeover)
@@ -226,42 +287,35 @@ class WebSocketWriter:
 
     # order
 
-    async def _queue(self, send: Callable[[], Awaitable[None]]) -> None:
-        """Run *send* behind what is under way; a cancelled caller does not cancel it."""
-        job = asyncio.get_running_loop().create_task(self._in_turn(self._job, send))
+    async def _queue(
+        self, message: bytes, opcode: int, compressed: bool, compress: int | None
+    ) -> None:
+        """Send behind what is under way; a cancelled caller does not cancel it."""
+        job = asyncio.get_running_loop().create_task(
+            self._in_turn(self._job, message, opcode, compressed, compress)
+        )
         self._job = job
         job.add_done_callback(self._job_done)
         await asyncio.shield(job)
 
-    @staticmethod
     async def _in_turn(
-        before: "asyncio.Task[None] | None", send: Callable[[], Awaitable[None]]
+        self,
+        before: "asyncio.Task[None] | None",
+        message: bytes,
+        opcode: int,
+        compressed: bool,
+        compress: int | None,
     ) -> None:
         if before is not None:
             await asyncio.wait((before,))
-        await send()
+        self._check_uncut()
+        if compressed:
+            await self._send_compressed(message, opcode, compress)
+        else:
+            await self._send_plain(message, opcode)
 
     def _job_done(self, job: "asyncio.Task[None]") -> None:
         if self._job is job:
             self._job = None
         if not job.cancelled():
             job.exception()  # the sender was told, or is gone
-
-
-def _key_source() -> Callable[[], bytes]:
-    # Keys must be unpredictable (RFC 6455 section 5.3), and a system call for each small frame
-    # costs more than the frame: keys are cut from a block of random bytes.
-    block, position = b"", 0
-
-    def take(*_: Any) -> bytes:
-        nonlocal block, position
-        if position >= len(block):
-            block, position = os.urandom(4096), 0
-        key = block[position : position + 4]
-        position += 4
-        return key
-
-    return take
-
-
-next_key: Final = _key_source()

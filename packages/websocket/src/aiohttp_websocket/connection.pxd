@@ -1,0 +1,49 @@
+from aiohttp_websocket.queue cimport WebSocketDataQueue
+from aiohttp_websocket.reader cimport MessageReader
+from aiohttp_websocket.writer cimport WebSocketWriter
+
+
+cdef class WebSocketConnection:
+    cdef object __weakref__
+    cdef bint _aborted
+    cdef object _answering
+    cdef bint _autoclose
+    cdef bint _autoping
+    cdef Py_ssize_t _burst
+    cdef object _close_message
+    cdef object _close_timeout
+    cdef bint _closed
+    cdef object _closing
+    cdef object _control
+    cdef object _cutting
+    cdef object _done
+    cdef object _ended
+    cdef object _exception
+    cdef object _failure
+    cdef bint _finished
+    cdef double _heard
+    cdef double _heartbeat
+    cdef object _heartbeat_error
+    cdef object _leaving
+    cdef bint _lingering
+    cdef object _listener
+    cdef object _loop
+    cdef bint _lost
+    cdef object _pending_pong
+    cdef double _ping_sent
+    cdef MessageReader _reader
+    cdef object _receive_timeout
+    cdef object _timer
+    cdef object _unattended
+    cdef readonly WebSocketDataQueue queue
+    cdef readonly WebSocketWriter writer
+
+    cpdef data_received(self, bytes data)
+    cpdef _deliver(self, tuple message, Py_ssize_t size)
+    cdef _pong(self, payload)
+    cpdef take(self)
+    cpdef arrival(self)
+    cpdef send_nowait(self, payload, int opcode)
+    cdef _call(self, listener, message)
+    cdef _call_listener(self, message, Py_ssize_t size)
+    cdef _end_listening(self)
