@@ -396,7 +396,9 @@ async def test_a_replaced_resolve_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
         return None
 
     monkeypatch.setattr(UrlDispatcher, "resolve", patched)
+    router.freeze()
     assert not router.synchronous
+    assert not UrlDispatcher().synchronous
 
 
 @pytest.mark.parametrize("routes", [10, 10_000])

@@ -59,9 +59,13 @@ class _Bucket:
         table = self._shapes.setdefault((count, tuple(literals)), {})
         table.setdefault(tuple(literals.values()), []).append(entry)
 
+    @property
+    def small(self) -> list[AbstractResource]:
+        """All resources, if they are few, else an empty list."""
+        return self._plain if len(self._plain) <= _TRY_ALL else []
+
     def candidates(self, path: str) -> list[AbstractResource]:
-        if len(self._everything) <= _TRY_ALL:
-            return self._plain
+        """Return the resources whose literal steps *path* has."""
         steps = path.split("/", self._deepest + 1)
         size = len(steps)
         found: list[_Ordered] = []
@@ -81,6 +85,8 @@ class ResourceIndex:
 
     def __init__(self) -> None:
         self._buckets: dict[str, _Bucket] = {}
+        # The resources of small buckets; an empty list tells to ask the bucket.
+        self._small: dict[str, list[AbstractResource]] = {}
         self._longest = 0
 
     def __bool__(self) -> bool:
@@ -93,16 +99,18 @@ class ResourceIndex:
         if bucket is None:
             bucket = self._buckets[key] = _Bucket()
         bucket.add(resource)
+        self._small[key] = bucket.small
         self._longest = max(self._longest, len(key))
 
     def clear(self) -> None:
         """Forget all resources."""
         self._buckets.clear()
+        self._small.clear()
         self._longest = 0
 
     def candidates(self, path: str) -> list[AbstractResource]:
         """Return the resources that may match the match form *path*, in order of precedence."""
-        buckets = self._buckets
+        small = self._small
         found: list[AbstractResource] = []
         key = path
         longest = self._longest
@@ -110,8 +118,8 @@ class ResourceIndex:
             # No key is longer: the rest of the path is skipped, however many slashes it has.
             key = key[: key.rfind("/", 0, longest + 1) + 1]
         while key:
-            if key in buckets:
-                more = buckets[key].candidates(path)
+            if key in small:
+                more = small[key] or self._buckets[key].candidates(path)
                 found = found + more if found else more
             if key == "/":
                 break

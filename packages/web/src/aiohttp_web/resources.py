@@ -282,6 +282,7 @@ class DynamicResource(Resource):
             raise ValueError(f"Bad pattern {pattern!r}: {error}") from None
         self._formatter = formatter
         self._skeleton = skeleton
+        self._fullmatch = self._pattern.fullmatch
         # Only patterns of the user's can have groups that match nothing.
         self._own_patterns = ANY_STEPS in skeleton
 
@@ -298,16 +299,17 @@ class DynamicResource(Resource):
     def add_prefix(self, prefix: str) -> None:
         """Put *prefix* before the path."""
         self._pattern = re.compile(re.escape(match_form(prefix)) + self._pattern.pattern)
+        self._fullmatch = self._pattern.fullmatch
         self._formatter = prefix + self._formatter
         self._skeleton = match_form(prefix) + self._skeleton
 
     def match_values(self, path: str) -> dict[str, str] | None:
         """Return the decoded parts of *path*, or ``None``."""
-        match = self._pattern.fullmatch(path)
+        match = self._fullmatch(path)
         if match is None:
             return None
-        values = match.groupdict()
-        if "%" in path or self._own_patterns:
+        values: dict[str, str] = match.groupdict()
+        if self._own_patterns or "%" in path:
             return {
                 name: unquote_match(value) for name, value in values.items() if value is not None
             }

@@ -95,21 +95,19 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         self._domains: list[MatchedSubAppResource] = []
         self._fixed: dict[str, list[PlainResource]] = {}
         self._index = ResourceIndex()
-        self._synchronous = True
+        self._decided_at_once = True
+        self.synchronous = type(self).resolve is _RESOLVE
+        """Whether :meth:`find` can decide every request without waiting.
+
+        False as soon as a resource has a ``resolve`` of its own, or this class has. Looked at
+        again with each registration and when the router is frozen, not for each request.
+        """
 
     # Resolving
 
-    @property
-    def synchronous(self) -> bool:
-        """Whether :meth:`find` can decide every request without waiting.
-
-        False as soon as a resource has a ``resolve`` of its own, or this class has.
-        """
-        return self._synchronous and type(self).resolve is _RESOLVE
-
     async def resolve(self, request: Any) -> UrlMappingMatchInfo:
         """Return the match of *request*; for 404 and 405 one whose handler raises."""
-        if self._synchronous:
+        if self._decided_at_once:
             return self.find(request)
         method: str = request.method
         allowed: set[str] = set()
@@ -225,16 +223,20 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
             )
 
     def _index_resource(self, resource: AbstractResource) -> None:
-        if type(resource).resolve not in _SYNCHRONOUS:
-            self._synchronous = False
-        elif isinstance(resource, PrefixedSubAppResource):
-            self._synchronous = self._synchronous and resource.synchronous
+        if type(resource).resolve not in _SYNCHRONOUS or (
+            isinstance(resource, PrefixedSubAppResource) and not resource.synchronous
+        ):
+            self._decided_at_once = False
+        self._review()
         if isinstance(resource, MatchedSubAppResource):
             self._domains.append(resource)
         elif type(resource) is PlainResource:
             self._fixed.setdefault(resource.match_path, []).append(resource)
         else:
             self._index.add(resource)
+
+    def _review(self) -> None:
+        self.synchronous = self._decided_at_once and type(self).resolve is _RESOLVE
 
     def _reindex(self) -> None:
         self._domains.clear()
@@ -256,6 +258,7 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
         for resource in self._resources:
             resource.freeze()
         self._reindex()
+        self._review()
 
     def add_resource(self, path: str, *, name: str | None = None) -> Resource:
         """Return the resource of *path*, made unless the last added one has path and name.
