@@ -93,7 +93,9 @@ def test_it_cannot_be_copied() -> None:
         copy.copy(Application())
 
 
-@pytest.mark.spec("APP-01", "APP-02", "APP-04", "APP-05", "APP-06", "APP-08", "ADD-485", "APP-15")
+@pytest.mark.spec(
+    "APP-01", "APP-02", "APP-04", "APP-05", "APP-06", "APP-08", "ADD-485", "ADD-900", "APP-15"
+)
 def test_arguments() -> None:
     app = Application()
     assert app.logger is logging.getLogger("aiohttp.web")
@@ -190,7 +192,7 @@ async def test_make_handler(monkeypatch: pytest.MonkeyPatch) -> None:
 # Freezing
 
 
-@pytest.mark.spec("APP-13", "ADD-579", "ADD-582", "C22")
+@pytest.mark.spec("APP-13", "ADD-579", "ADD-582", "ADD-940", "C22")
 def test_frozen() -> None:
     app = Application()
     key = AppKey("key", int)
@@ -293,7 +295,7 @@ async def test_one_context_for_start_and_end() -> None:
     assert seen == ["started"]
 
 
-@pytest.mark.spec("SIG-01", "SIG-02")
+@pytest.mark.spec("SIG-01", "SIG-02", "SIG-13", "C86")
 async def test_response_prepare(make_request: MakeRequest) -> None:
     app = Application()
     seen: list[Any] = []

@@ -263,7 +263,7 @@ def test_repr() -> None:
     assert repr(HTTPFound("/x")) == "<HTTPFound: Found>"
 
 
-@pytest.mark.spec("ADD-519", "WEXC-01", "C61")
+@pytest.mark.spec("ADD-519", "ADD-1058", "ADD-1082", "WEXC-01", "C61")
 def test_it_is_an_exception_that_owns_a_response() -> None:
     raised = HTTPNotFound()
     assert not isinstance(raised, Response)

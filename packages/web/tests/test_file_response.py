@@ -212,7 +212,9 @@ def path(tmp_path: Path, data: bytes) -> Path:
     return made
 
 
-@pytest.mark.spec("FILE-01", "FILE-03", "FILE-04", "ADD-528", "ADD-529", "ADD-543", "C32")
+@pytest.mark.spec(
+    "FILE-01", "FILE-03", "FILE-04", "ADD-528", "ADD-529", "ADD-543", "ADD-1051", "C32"
+)
 async def test_the_whole_file(serve: Serve, path: Path, data: bytes) -> None:
     served = await serve(application(path, chunk_size=4096))
     answer = await served.ask("GET", "/")

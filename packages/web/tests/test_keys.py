@@ -11,7 +11,7 @@ from aiohttp_web.keys import AppKey, NotAppKeyWarning, RequestKey, ResponseKey
 KEYS = [AppKey, RequestKey, ResponseKey]
 
 
-@pytest.mark.spec("ADD-137")
+@pytest.mark.spec("ADD-137", "ADD-858")
 @pytest.mark.parametrize("cls", KEYS)
 def test_name_is_prefixed_and_identity_decides(cls: Any) -> None:
     first, second = cls("name", int), cls("name", int)

@@ -170,7 +170,7 @@ def test_a_variable_in_the_middle_of_a_step(make_request: MakeRequest) -> None:
     assert found(router, make_request("GET", "/api/other")) == "404"
 
 
-@pytest.mark.spec("RTR-22", "ADD-562", "RTR-28", "ADD-561")
+@pytest.mark.spec("RTR-12", "RTR-22", "ADD-562", "RTR-28", "ADD-561", "ADD-1076")
 @pytest.mark.parametrize("registered", ["/café/x", "/caf%C3%A9/x", "/caf%c3%a9/x"])
 @pytest.mark.parametrize("variable", [False, True])
 def test_encoded_and_plain_paths_are_one(
