@@ -10,7 +10,9 @@ import pytest
 from aiohttp_client.connection import check_transitions
 
 # These tests touch sockets, so they run on each event loop that is there.
-ON_EVERY_LOOP = frozenset(("test_session", "test_connection", "test_connector", "test_tcp_connector"))
+ON_EVERY_LOOP = frozenset(
+    ("test_session", "test_connection", "test_connector", "test_tcp_connector")
+)
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:

@@ -59,7 +59,9 @@ def test_other_key_gets_other_socket() -> None:
 
 
 @pytest.mark.spec("CON-02", "ADD-1041")
-@pytest.mark.parametrize(("keepalive", "fresh"), [(15.0, True), (1.0, False), (0.0, False), (None, True)])
+@pytest.mark.parametrize(
+    ("keepalive", "fresh"), [(15.0, True), (1.0, False), (0.0, False), (None, True)]
+)
 def test_keepalive(keepalive: float | None, fresh: bool) -> None:
     pool = make(keepalive=keepalive)
     slot = lease(pool, KEYS[0])
@@ -236,7 +238,9 @@ def test_available() -> None:
 class PoolMachine(RuleBasedStateMachine):
     """Everything that can happen to a pool, in any order, with cancellation everywhere."""
 
-    @initialize(limit=st.integers(0, 4), per_host=st.integers(0, 3), keep=st.sampled_from([None, 0.0, 3.0]))
+    @initialize(
+        limit=st.integers(0, 4), per_host=st.integers(0, 3), keep=st.sampled_from([None, 0.0, 3.0])
+    )
     def begin(self, limit: int, per_host: int, keep: float | None) -> None:
         self.pool = make(limit=limit, limit_per_host=per_host, keepalive=keep, max_lifetime=50.0)
         self.now = 0.0

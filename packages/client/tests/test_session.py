@@ -1,8 +1,5 @@
 import asyncio
 import gc
-import json
-import warnings
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -75,7 +72,9 @@ async def test_get_and_reuse(serve: Any, session: ClientSession, answering: Any)
 
 
 @pytest.mark.spec("ADD-161", "ADD-162", "ADD-163", "ADD-164", "ADD-165")
-async def test_short_way_sends_what_the_long_way_sends(serve: Any, session: ClientSession, answering: Any) -> None:
+async def test_short_way_sends_what_the_long_way_sends(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
     server = await serve(answering(OK))
     for path in ("/", "/a/b.c?x=1&y=2", "/p%41th/%20?q=%31", "/d/../e", "/ä", "/a?b#frag"):
         url = server.url(path)
@@ -120,7 +119,9 @@ async def test_session_headers(serve: Any, answering: Any) -> None:
 
 
 @pytest.mark.spec("ADD-053", "ADD-405")
-async def test_informational_heads_are_skipped(serve: Any, session: ClientSession, answering: Any) -> None:
+async def test_informational_heads_are_skipped(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
     server = await serve(answering(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK))
     async with session.get(server.url()) as resp:
         assert resp.status == 200
@@ -178,7 +179,9 @@ async def test_what_makes_a_connection_reusable(
     assert len(server.talks) == (1 if reusable else 2)
 
 
-async def test_answer_to_head_has_no_body(serve: Any, session: ClientSession, answering: Any) -> None:
+async def test_answer_to_head_has_no_body(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
     server = await serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"))
     for _ in range(2):
         async with session.head(server.url()) as resp:
@@ -480,7 +483,9 @@ async def test_decoding(serve: Any, session: ClientSession, split: bool) -> None
     assert len(server.talks) == 1
 
 
-async def test_bomb_costs_bounded_memory(serve: Any, session: ClientSession, answering: Any) -> None:
+async def test_bomb_costs_bounded_memory(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
     import zlib
 
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -599,8 +604,12 @@ async def test_bad_timeouts(session: ClientSession) -> None:
 @pytest.mark.spec("ADD-808", "ADD-415", "ADD-345")
 @pytest.mark.parametrize("limit", [1, 100])
 @pytest.mark.parametrize("warm", [False, True])
-async def test_cancelled_anywhere_leaves_a_whole_pool(serve: Any, answering: Any, limit: int, warm: bool) -> None:
-    server = await serve(answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"))
+async def test_cancelled_anywhere_leaves_a_whole_pool(
+    serve: Any, answering: Any, limit: int, warm: bool
+) -> None:
+    server = await serve(
+        answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
+    )
     connector = TCPConnector(limit=limit)
     async with ClientSession(connector=connector) as session:
 
@@ -679,7 +688,9 @@ def echo(bodies: list[tuple[bytes, bytes]], answer: bytes = OK) -> Any:
     return script
 
 
-@pytest.mark.spec("CREQ-07", "CREQ-08", "ADD-173", "ADD-174", "ADD-175", "ADD-176", "ADD-177", "ADD-183")
+@pytest.mark.spec(
+    "CREQ-07", "CREQ-08", "ADD-173", "ADD-174", "ADD-175", "ADD-176", "ADD-177", "ADD-183"
+)
 async def test_bodies(serve: Any, session: ClientSession, tmp_path: Any) -> None:
     import io
 
@@ -700,7 +711,13 @@ async def test_bodies(serve: Any, session: ClientSession, tmp_path: Any) -> None
         ("POST", {"data": iter_once()}, b"abcdef", b"application/octet-stream", None),
         ("POST", {"data": io.BytesIO(b"xyz")}, b"xyz", b"application/octet-stream", b"3"),
         ("POST", {"data": path.open("rb")}, b"file" * 100000, b"text/plain", b"400000"),
-        ("POST", {"data": b"abcdef", "headers": {"Content-Length": "3"}}, b"abc", b"application/octet-stream", b"3"),
+        (
+            "POST",
+            {"data": b"abcdef", "headers": {"Content-Length": "3"}},
+            b"abc",
+            b"application/octet-stream",
+            b"3",
+        ),
         ("POST", {"data": b"a" * 100000}, b"a" * 100000, b"application/octet-stream", b"100000"),
         ("POST", {"data": b"abc", "chunked": True}, b"abc", b"application/octet-stream", None),
         ("POST", {"data": b"abc", "chunked": False}, b"abc", b"application/octet-stream", b"3"),
@@ -718,7 +735,9 @@ async def test_bodies(serve: Any, session: ClientSession, tmp_path: Any) -> None
 
 @pytest.mark.spec("ADD-181", "CREQ-13")
 @pytest.mark.parametrize(("compress", "wbits"), [(True, 15), ("deflate", 15), ("gzip", 31)])
-async def test_compressed_request(serve: Any, session: ClientSession, compress: Any, wbits: int) -> None:
+async def test_compressed_request(
+    serve: Any, session: ClientSession, compress: Any, wbits: int
+) -> None:
     import zlib
 
     got: list[tuple[bytes, bytes]] = []
@@ -742,8 +761,16 @@ async def test_compressed_request(serve: Any, session: ClientSession, compress: 
         ("GET", {"data": b"x", "json": 1}, ValueError),
         ("POST", {"data": b"x", "headers": {"Content-Length": "+1"}}, ValueError),
         ("POST", {"data": b"x", "headers": {"Content-Length": "1"}, "chunked": True}, ValueError),
-        ("POST", {"data": b"x", "headers": {"Transfer-Encoding": "chunked"}, "chunked": True}, ValueError),
-        ("POST", {"data": b"x", "headers": {"Content-Encoding": "gzip"}, "compress": True}, ValueError),
+        (
+            "POST",
+            {"data": b"x", "headers": {"Transfer-Encoding": "chunked"}, "chunked": True},
+            ValueError,
+        ),
+        (
+            "POST",
+            {"data": b"x", "headers": {"Content-Encoding": "gzip"}, "compress": True},
+            ValueError,
+        ),
         ("POST", {"data": b"x", "compress": "snappy"}, ValueError),
         ("GET", {"headers": {"X": "a\r\nb: c"}}, ValueError),
         ("GET", {"headers": {"X y": "a"}}, ValueError),
@@ -754,7 +781,9 @@ async def test_compressed_request(serve: Any, session: ClientSession, compress: 
         ("POST", {"data": 5}, TypeError),
     ],
 )
-async def test_mistakes_send_nothing(serve: Any, session: ClientSession, answering: Any, method: str, options: Any, error: Any) -> None:
+async def test_mistakes_send_nothing(
+    serve: Any, session: ClientSession, answering: Any, method: str, options: Any, error: Any
+) -> None:
     server = await serve(answering(OK))
     with pytest.raises(error):
         await session.request(method, server.url(), **options)
@@ -939,12 +968,17 @@ async def test_credentials_of_the_url(serve: Any, session: ClientSession, answer
         (308, "PATCH", "PATCH", b"abc"),
     ],
 )
-async def test_redirects(serve: Any, session: ClientSession, status: int, method: str, then: str, body: bytes) -> None:
+async def test_redirects(
+    serve: Any, session: ClientSession, status: int, method: str, then: str, body: bytes
+) -> None:
     got: list[tuple[bytes, bytes]] = []
 
     async def script(talk: Any) -> None:
         got.append(await receive(talk))
-        await talk.send(b"HTTP/1.1 %d Moved\r\nLocation: /new#x\r\nSet-Cookie: c=1\r\nContent-Length: 0\r\n\r\n" % status)
+        await talk.send(
+            b"HTTP/1.1 %d Moved\r\nLocation: /new#x\r\nSet-Cookie: c=1\r\nContent-Length: 0\r\n\r\n"
+            % status
+        )
         got.append(await receive(talk))
         await talk.send(OK)
 
@@ -961,7 +995,9 @@ async def test_redirects(serve: Any, session: ClientSession, status: int, method
     assert len(server.talks) == 1
 
 
-async def test_redirect_on_the_short_way(serve: Any, session: ClientSession, answering: Any) -> None:
+async def test_redirect_on_the_short_way(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
     moved = b"HTTP/1.1 302 Found\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n"
     server = await serve(answering(OK, moved, OK))
     async with session.get(server.url()) as resp:
@@ -974,7 +1010,9 @@ async def test_redirect_on_the_short_way(serve: Any, session: ClientSession, ans
 
 @pytest.mark.spec("CREQ-11", "CREQ-12", "ADD-212", "ADD-213", "RED-02")
 async def test_redirect_limits(serve: Any, session: ClientSession, answering: Any) -> None:
-    server = await serve(answering(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"))
+    server = await serve(
+        answering(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
+    )
     async with session.get(server.url(), allow_redirects=False) as resp:
         assert resp.status == 302
     with pytest.raises(TooManyRedirects) as caught:
@@ -998,10 +1036,15 @@ async def test_used_up_body_is_not_replaced(serve: Any, session: ClientSession) 
 
 
 @pytest.mark.spec("ADD-218", "ADD-814", "ADD-815", "ADD-794")
-async def test_other_origin_gets_no_secrets(serve: Any, session: ClientSession, answering: Any) -> None:
+async def test_other_origin_gets_no_secrets(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
     target = await serve(answering(OK))
     source = await serve(
-        answering(b"HTTP/1.1 302 F\r\nLocation: http://localhost:%d/\r\nContent-Length: 0\r\n\r\n" % target.port)
+        answering(
+            b"HTTP/1.1 302 F\r\nLocation: http://localhost:%d/\r\nContent-Length: 0\r\n\r\n"
+            % target.port
+        )
     )
     headers = {"AUTHORIZATION": "secret", "proxy-authorization": "secret", "X-Keep": "1"}
     async with session.get(source.url(), headers=headers, cookies={"s": "secret"}) as resp:
@@ -1024,7 +1067,12 @@ async def test_cookies(serve: Any, answering: Any) -> None:
         assert {c.key for c in session.cookie_jar} == {"shared", "a", "b"}
     heads = server.talks[0].heads
     assert header(heads[0], b"cookie") == b"shared=x; own=y"
-    assert set((header(heads[1], b"cookie") or b"").split(b"; ")) == {b"shared=x", b"own=y", b"a=1", b"b=2"}
+    assert set((header(heads[1], b"cookie") or b"").split(b"; ")) == {
+        b"shared=x",
+        b"own=y",
+        b"a=1",
+        b"b=2",
+    }
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         for _ in range(2):
             async with session.get(server.url()) as resp:
@@ -1032,8 +1080,12 @@ async def test_cookies(serve: Any, answering: Any) -> None:
     assert header(server.talks[1].heads[1], b"cookie") is None
 
 
-async def test_cookie_of_the_short_way_is_kept(serve: Any, session: ClientSession, answering: Any) -> None:
-    server = await serve(answering(OK, b"HTTP/1.1 200 OK\r\nset-cookie: a=1\r\nContent-Length: 0\r\n\r\n", OK))
+async def test_cookie_of_the_short_way_is_kept(
+    serve: Any, session: ClientSession, answering: Any
+) -> None:
+    server = await serve(
+        answering(OK, b"HTTP/1.1 200 OK\r\nset-cookie: a=1\r\nContent-Length: 0\r\n\r\n", OK)
+    )
     for _ in range(3):
         async with session.get(server.url()) as resp:
             await resp.read()
@@ -1084,7 +1136,9 @@ async def test_signals(serve: Any, answering: Any) -> None:
         assert events == ["request_start", "connection_create_start", "request_exception"]
 
 
-@pytest.mark.spec("CMW-03", "CMW-04", "ADD-372", "ADD-374", "ADD-379", "CREQ-25", "CRQ-09", "CRQ-10")
+@pytest.mark.spec(
+    "CMW-03", "CMW-04", "ADD-372", "ADD-374", "ADD-379", "CREQ-25", "CRQ-09", "CRQ-10"
+)
 async def test_middlewares(serve: Any, answering: Any) -> None:
     got: list[tuple[bytes, bytes]] = []
     server = await serve(echo(got))
@@ -1124,7 +1178,9 @@ async def test_middlewares(serve: Any, answering: Any) -> None:
 @pytest.mark.spec("SES-17", "CREQ-17", "ADD-157", "ADD-356", "ADD-348")
 @pytest.mark.parametrize("warm", [False, True])
 async def test_raise_for_status(serve: Any, answering: Any, warm: bool) -> None:
-    server = await serve(answering(*([OK] if warm else []), b"HTTP/1.1 404 Nope\r\nContent-Length: 0\r\n\r\n"))
+    server = await serve(
+        answering(*([OK] if warm else []), b"HTTP/1.1 404 Nope\r\nContent-Length: 0\r\n\r\n")
+    )
     async with ClientSession(raise_for_status=True) as session:
         if warm:
             async with session.get(server.url()) as resp:
@@ -1179,7 +1235,9 @@ async def test_unclosed_session_warns() -> None:
     assert calls[0]["message"] == "Unclosed client session"
 
 
-@pytest.mark.spec("ADD-152", "ADD-155", "ADD-954", "ADD-955", "ADD-956", "ADD-957", "SES-23", "SES-32")
+@pytest.mark.spec(
+    "ADD-152", "ADD-155", "ADD-954", "ADD-955", "ADD-956", "ADD-957", "SES-23", "SES-32"
+)
 async def test_deprecated_spellings(serve: Any, answering: Any) -> None:
     with pytest.warns(DeprecationWarning, match="Inheritance"):
         type("Own", (ClientSession,), {})
@@ -1220,7 +1278,15 @@ async def test_verbs(serve: Any, session: ClientSession) -> None:
         resp = await getattr(session, verb)(server.url())
         assert resp.method == verb.upper()
         resp.release()
-    assert [head.split(b" ")[0] for head, _ in got] == [b"GET", b"POST", b"PUT", b"DELETE", b"HEAD", b"OPTIONS", b"PATCH"]
+    assert [head.split(b" ")[0] for head, _ in got] == [
+        b"GET",
+        b"POST",
+        b"PUT",
+        b"DELETE",
+        b"HEAD",
+        b"OPTIONS",
+        b"PATCH",
+    ]
 
 
 @pytest.mark.spec("ADD-142", "SES-12")

@@ -101,6 +101,7 @@ cdef class HttpConnection:
     cdef _finish(self, Incoming incoming)
     @cython.locals(drained=Incoming)
     cdef _settle(self)
+    cdef _free(self)
     @cython.locals(drained=Incoming)
     cdef _cut_drained(self)
     cdef _break(self, Incoming incoming, error)

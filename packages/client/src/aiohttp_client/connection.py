@@ -32,6 +32,7 @@ import select
 import socket
 import sys
 import warnings
+import weakref
 from collections.abc import Callable
 from enum import IntEnum
 from math import inf
@@ -340,7 +341,8 @@ class HttpConnection:
         loop: asyncio.AbstractEventLoop,
         wheel: DeadlineWheel,
     ) -> None:
-        self._owner = owner
+        # Weak: a connector that nobody holds any more is collected, and says that it was open.
+        self._owner = weakref.ref(owner)
         self._loop = loop
         self._wheel = wheel
         self._limits: HeadLimits = DEFAULT_LIMITS
@@ -452,7 +454,7 @@ class HttpConnection:
         """Return the connection to its owner: for another request, or closed if it is not fit."""
         if self.state == RESERVED and not self.force_close and not self._parser.buffered:
             self._go(IDLE)
-            self._owner.connection_free(self)
+            self._free()
         else:
             self.close()
 
@@ -947,10 +949,17 @@ class HttpConnection:
         self._go(IDLE)
         if _checks[0]:
             self.check_invariants()
-        self._owner.connection_free(self)
+        self._free()
+
+    def _free(self) -> None:
+        owner = self._owner()
+        if owner is None:
+            self.close()
+        else:
+            owner.connection_free(self)
 
     def _cut_drained(self) -> None:
-        """End the lease of an exchange whose response was complete before the connection was free."""
+        """End the lease of an exchange that was complete before the connection was free."""
         drained = self._drained
         if drained is not None:
             self._drained = None
@@ -1005,7 +1014,9 @@ class HttpConnection:
     def _tell_gone(self) -> None:
         if not self._told_gone:
             self._told_gone = True
-            self._owner.connection_gone(self)
+            owner = self._owner()
+            if owner is not None:
+                owner.connection_gone(self)
 
     def _phase(self, incoming: Incoming) -> str:
         if incoming.head is not None:

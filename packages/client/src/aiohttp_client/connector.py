@@ -10,6 +10,7 @@ Laws
 
 import asyncio
 import warnings
+import weakref
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from math import inf
 from types import TracebackType
@@ -117,6 +118,13 @@ class _Closing:
                 source=self,
                 stacklevel=2,
             )
+
+
+def _expire(connector: "weakref.ref[BaseConnector]") -> None:
+    """Expire idle connections, if the connector is still there."""
+    alive = connector()
+    if alive is not None:
+        alive.expire()
 
 
 class BaseConnector:
@@ -518,9 +526,10 @@ class BaseConnector:
             keep = inf
         delay = min(keep, self._pool.max_lifetime)
         if delay < inf:
-            self._expiry = self._loop.call_at(now + max(delay, 1.0), self._expire)
+            self._expiry = self._loop.call_at(now + max(delay, 1.0), _expire, weakref.ref(self))
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """Close the idle connections whose time is over; a timer does so too."""
         self._expiry = None
         if self._closed:
             return
@@ -528,4 +537,4 @@ class BaseConnector:
         due = self._pool.expire(now)
         self._carry_out()
         if due < inf:
-            self._expiry = self._loop.call_at(max(due, now + 1.0), self._expire)
+            self._expiry = self._loop.call_at(max(due, now + 1.0), _expire, weakref.ref(self))

@@ -2,7 +2,7 @@
 
 Laws
 * All addresses are tried before an error is raised, also after one of them failed in TLS; the last
-  error is the one that is raised (spec row ADD-322).
+  error of an address that answered is the one that is raised (spec row ADD-322).
 * A socket that does not become a connection is closed here, whatever happens, cancellation too.
 * Lower errors leave as ``OSError`` and ``ssl.SSLError``; only a wrong pin has its public error
   already.  The connector knows to whom it was connecting and makes the public ones.
@@ -127,16 +127,22 @@ async def dial_tcp(
 ) -> tuple[asyncio.Transport, Any]:
     """Connect to the first of *infos* that answers, and do TLS with it if a plan is given."""
     left = list(infos)
-    last: Exception = OSError(None, "no address to connect to")
+    last: Exception | None = None
     while left:
-        sock = await aiohappyeyeballs.start_connection(
-            left,
-            local_addr_infos=options.local_addr_infos,
-            happy_eyeballs_delay=options.happy_eyeballs_delay,
-            interleave=options.interleave,
-            loop=loop,
-            socket_factory=options.socket_factory,
-        )
+        try:
+            sock = await aiohappyeyeballs.start_connection(
+                left,
+                local_addr_infos=options.local_addr_infos,
+                happy_eyeballs_delay=options.happy_eyeballs_delay,
+                interleave=options.interleave,
+                loop=loop,
+                socket_factory=options.socket_factory,
+            )
+        except OSError:
+            if last is None:
+                raise
+            # Somebody did answer at another address, and what went wrong there says more.
+            raise last from None
         peer: Any = None
         try:
             peer = sock.getpeername()
@@ -152,7 +158,7 @@ async def dial_tcp(
                 left.clear()
         if len(left) == before:
             break
-    raise last
+    raise last or OSError(None, "no address to connect to")
 
 
 async def _adopt(
