@@ -461,7 +461,8 @@ async def test_payload_is_closed_even_for_head(raw_server: Any, tmp_path: Any) -
     await client.send(get(method="HEAD"))
     assert b"Content-Length: 3" in await client.head()
     assert (await client.ask(get())).body == b"abc"
-    assert all(file.closed for file in files)
+    while not all(file.closed for file in files):
+        await asyncio.sleep(0.001)
 
 
 def test_which_classes_can_be_joined() -> None:
