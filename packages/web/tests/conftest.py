@@ -19,7 +19,7 @@ from aiohttp_web.server import Server
 
 
 # Tests of what touches transports run on both loops.
-ON_BOTH_LOOPS = {"test_connection", "test_raw_inputs", "test_server"}
+ON_BOTH_LOOPS = {"test_connection", "test_raw_inputs", "test_server", "test_websocket"}
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any] | None:

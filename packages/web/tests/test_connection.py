@@ -473,6 +473,17 @@ async def test_a_receiver_gets_the_connection(raw_server: Any) -> None:
         def connection_lost(self, exc: Any) -> None:
             self.lost.set()
 
+        lingering = False
+
+        async def wait_closed(self) -> None:
+            await self.lost.wait()
+
+        def abandon(self) -> None:
+            raise AssertionError("the handler did not fail")
+
+        def going_away(self) -> None:
+            raise AssertionError("the server does not end")
+
     receiver = Receiver()
 
     async def handler(request: Any) -> Response:

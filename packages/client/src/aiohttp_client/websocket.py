@@ -9,11 +9,10 @@ Laws
 """
 
 import asyncio
-import json
 import warnings
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Self
 
 from multidict import CIMultiDict
 
@@ -25,16 +24,15 @@ from aiohttp_core import BaseProtocol
 from aiohttp_websocket import (
     ClientHandshake,
     WebSocketConnection,
+    WebSocketEndpoint,
     WebSocketSettings,
     WSCloseCode,
     WSHandshakeError,
-    WSMessage,
-    WSMessageTypeError,
-    WSMsgType,
     check_response,
     new_key,
     request_headers,
 )
+from aiohttp_websocket.endpoint import TextT
 
 __all__ = (
     "DEFAULT_WS_CLIENT_TIMEOUT",
@@ -46,8 +44,6 @@ __all__ = (
 
 SHOWN_BODY: Final = 65536
 """Bytes of a refusal's body that are kept."""
-
-TextT = TypeVar("TextT", bound=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +134,8 @@ class _Upgraded(BaseProtocol):
         if self.receiver is not None:
             self.receiver.data_received(data)
 
-    def eof_received(self) -> None:
-        if self.receiver is not None:
-            self.receiver.eof_received()
+    def eof_received(self) -> bool:
+        return self.receiver is not None and self.receiver.eof_received()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
@@ -220,7 +215,6 @@ def _take_over(
     if connection is None:
         raise RuntimeError("The response has no connection to take over")
     protocol = _Upgraded(connection.transport, connection.connection_lost)
-    tail = connection.hand_over(protocol)
     receiver = WebSocketConnection(
         protocol,
         server=False,
@@ -229,12 +223,13 @@ def _take_over(
         heartbeat_error=ServerTimeoutError,
     )
     protocol.receiver = receiver
+    tail = connection.hand_over(protocol)
     if tail:
         receiver.data_received(tail)
     return receiver
 
 
-class ClientWebSocketResponse(Generic[TextT]):
+class ClientWebSocketResponse(WebSocketEndpoint[TextT]):
     """An open WebSocket on the client side; made by ``ClientSession.ws_connect()``.
 
     Messages are received by :meth:`receive`, by ``async for``, or by a callback with
@@ -245,7 +240,7 @@ class ClientWebSocketResponse(Generic[TextT]):
     def __init__(
         self, connection: WebSocketConnection, response: ClientResponse, handshake: ClientHandshake
     ) -> None:
-        self._ws = connection
+        self._ws: WebSocketConnection = connection
         self._response = response
         self._handshake = handshake
 
@@ -260,16 +255,6 @@ class ClientWebSocketResponse(Generic[TextT]):
         await self.close()
 
     # state
-
-    @property
-    def closed(self) -> bool:
-        """True after ``close()`` or a CLOSE of the peer (spec row WSC-09)."""
-        return self._ws.closed
-
-    @property
-    def close_code(self) -> int | None:
-        """The peer's close code, 1006 after a loss, ``None`` while open."""
-        return self._ws.close_code
 
     @property
     def protocol(self) -> str | None:
@@ -293,133 +278,11 @@ class ClientWebSocketResponse(Generic[TextT]):
             return default
         return self._ws.writer.transport.get_extra_info(name, default)
 
-    def exception(self) -> BaseException | None:
-        """Return what broke the connection, or ``None``."""
-        return self._ws.exception()
-
-    # sending
-
-    async def ping(self, message: bytes | str = b"") -> None:
-        """Send a PING; a ``str`` is encoded as UTF-8."""
-        await self._ws.send(_to_bytes(message), WSMsgType.PING)
-
-    async def pong(self, message: bytes | str = b"") -> None:
-        """Send an unsolicited PONG."""
-        await self._ws.send(_to_bytes(message), WSMsgType.PONG)
-
-    async def send_frame(
-        self, message: bytes, opcode: WSMsgType, compress: int | None = None
-    ) -> None:
-        """Send encoded bytes as a message of type *opcode* (spec row WSC-13)."""
-        await self._ws.send(message, opcode, compress)
-
-    async def send_str(self, data: str, compress: int | None = None) -> None:
-        """Send TEXT.  ``TypeError`` unless *data* is a ``str``.
-
-        *compress* overrides the compression of this message: window bits, 0 for none.
-        :class:`ClientConnectionResetError` if the connection is closing.
-        """
-        if not isinstance(data, str):
-            raise TypeError(f"data argument must be str ({type(data)!r})")
-        waiting = self._ws.writer.start_frame(data.encode("utf-8"), WSMsgType.TEXT, compress)
-        if waiting is not None:
-            await waiting
-
-    async def send_bytes(
-        self, data: bytes | bytearray | memoryview, compress: int | None = None
-    ) -> None:
-        """Send BINARY.  ``TypeError`` unless *data* is bytes-like."""
-        if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
-        waiting = self._ws.writer.start_frame(bytes(data), WSMsgType.BINARY, compress)
-        if waiting is not None:
-            await waiting
-
-    async def send_json(
-        self, data: Any, compress: int | None = None, *, dumps: Callable[[Any], str] = json.dumps
-    ) -> None:
-        """Send *data* as JSON in TEXT; errors of *dumps* are raised (spec row WSC-12)."""
-        await self.send_str(dumps(data), compress)
-
-    async def send_json_bytes(
-        self, data: Any, compress: int | None = None, *, dumps: Callable[[Any], bytes]
-    ) -> None:
-        """Send *data* as JSON in BINARY (spec row ADD-684)."""
-        await self.send_bytes(dumps(data), compress)
-
-    def send_nowait(self, data: str | bytes) -> bool:
-        """Send TEXT or BINARY without waiting, for callbacks of :meth:`listen`.
-
-        Returns ``False`` when the peer does not keep up and what is sent is buffered.
-        """
-        if isinstance(data, str):
-            return self._ws.send_nowait(data.encode("utf-8"), WSMsgType.TEXT)
-        return self._ws.send_nowait(data, WSMsgType.BINARY)
-
-    # receiving
-
-    async def receive(self, timeout: float | None = None) -> WSMessage:
-        """Return the next message; CLOSED after the end (spec rows WSC-15, ADD-672 to ADD-679).
-
-        *timeout* in seconds overrides ``ws_receive``; running out of it raises
-        :exc:`TimeoutError` and leaves the connection open.  ``RuntimeError`` if another task is
-        receiving.
-        """
-        return await self._ws.receive(timeout)
-
-    async def receive_str(self, *, timeout: float | None = None) -> Any:
-        """Return the data of the next message, which must be TEXT (spec row WSC-16).
-
-        :class:`WSMessageTypeError` for any other type.  ``bytes`` if text is not decoded.
-        """
-        message = await self.receive(timeout)
-        if message.type is not WSMsgType.TEXT:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.TEXT"
-            )
-        return message.data
-
-    async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
-        """Return the data of the next message, which must be BINARY (spec row WSC-16)."""
-        message = await self.receive(timeout)
-        if message.type is not WSMsgType.BINARY:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.BINARY"
-            )
-        data: bytes = message.data
-        return data
-
-    async def receive_json(
-        self, *, loads: Callable[[Any], Any] = json.loads, timeout: float | None = None
-    ) -> Any:
-        """Return the next TEXT message decoded as JSON (spec row WSC-16)."""
-        return loads(await self.receive_str(timeout=timeout))
-
-    async def listen(self, on_message: Callable[[WSMessage], object]) -> None:
-        """Call *on_message* for every message as it arrives, until the connection closes.
-
-        The fastest way to receive: there is no queue and no task switch.  See
-        :meth:`aiohttp_websocket.WebSocketConnection.listen`.
-        """
-        await self._ws.listen(on_message)
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> WSMessage:
-        message = await self.receive()
-        if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
-            raise StopAsyncIteration
-        return message
-
     # closing
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes | str = b"") -> bool:
         """Close the connection; ``False`` if it was closed before (spec rows WSC-14, ADD-677)."""
-        try:
-            return await self._ws.close(code=code, message=message)
-        finally:
-            self._response.close()
+        return await self._ws.close(code=code, message=message)
 
 
 def as_protocols(protocols: Iterable[str]) -> tuple[str, ...]:
@@ -427,7 +290,3 @@ def as_protocols(protocols: Iterable[str]) -> tuple[str, ...]:
     if isinstance(protocols, str):
         raise TypeError("protocols must be an iterable of str, not a str")
     return tuple(protocols)
-
-
-def _to_bytes(message: bytes | str) -> bytes:
-    return message.encode("utf-8") if isinstance(message, str) else bytes(message)

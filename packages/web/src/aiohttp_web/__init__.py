@@ -170,6 +170,7 @@ from aiohttp_web.subapps import (
     PrefixedSubAppResource,
 )
 from aiohttp_web.views import View
+from aiohttp_web.websocket import WebSocketReady, WebSocketResponse
 
 __all__ = (
     "AbstractAccessLogger",
@@ -291,6 +292,8 @@ __all__ = (
     "UrlDispatcher",
     "UrlMappingMatchInfo",
     "View",
+    "WebSocketReady",
+    "WebSocketResponse",
     "default_expect_handler",
     "delete",
     "get",

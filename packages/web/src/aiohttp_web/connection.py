@@ -57,6 +57,7 @@ from aiohttp_web.payload_errors import (
 )
 from aiohttp_web.response import Response, is_joinable
 from aiohttp_web.response_head import reason_phrase
+from aiohttp_web.upgrade import UpgradeReceiver
 from aiohttp_web.stream_response import StreamResponse
 
 __all__ = ("STATES", "TRANSITIONS", "RequestHandler", "check_transitions")
@@ -496,6 +497,8 @@ class RequestHandler:
         """Send an untouched response in one write; tell whether that was possible."""
         if type(response) is not Response and not is_joinable(type(response)):
             return False
+        if self._receiver is not None:
+            return False
         if self._hooks and request.has_response_hooks:
             return False
         head = self._head
@@ -514,6 +517,8 @@ class RequestHandler:
 
     async def _send(self, request: Any, response: Any) -> Any:
         """Send a response by its own methods; return the one that was sent."""
+        if self._receiver is not None:
+            return await self._end_upgraded(request, response)
         if not isinstance(response, StreamResponse):
             response = self._as_response(request, response)
         try:
@@ -528,6 +533,14 @@ class RequestHandler:
             await response.prepare(request)
             await response.write_eof()
         return response
+
+    async def _end_upgraded(self, request: Any, returned: Any) -> Any:
+        """Close what the handler left open; nothing that it returned can be sent any more."""
+        if not isinstance(returned, StreamResponse):
+            self._as_response(request, returned)
+            returned = Response(status=101)
+        await self._receiver.wait_closed()
+        return returned
 
     def _as_response(self, request: Any, returned: Any) -> Any:
         """Make a response of what a handler returned (ADD-434, ADD-435)."""
@@ -548,6 +561,14 @@ class RequestHandler:
 
     def _response_to(self, request: Any, exc: Exception) -> Any:
         """Return the answer to a request whose handler raised *exc*."""
+        if self._receiver is not None:
+            if not isinstance(exc, ConnectionError):
+                self._server.logger.error(
+                    "Error handling request from %s after the upgrade",
+                    request.remote,
+                    exc_info=exc,
+                )
+            raise ClientConnectionResetError("The connection was upgraded") from exc
         if isinstance(exc, ConnectionError) and self._client_is_gone():
             raise exc
         if isinstance(exc, HTTPException) and not request.response_started:
@@ -588,7 +609,7 @@ class RequestHandler:
         """The answer is written: decide what becomes of the connection."""
         self._leave(request)
         if self._state != _HANDLING:
-            if self._state == _UPGRADED:
+            if self._state == _UPGRADED and not self._receiver.lingering:
                 self._close_now()
             return
         keep = response.keep_alive and self._stays()
@@ -627,6 +648,10 @@ class RequestHandler:
     def _abandon(self, request: Any) -> None:
         """The answer could not be given: the connection is of no use."""
         self._leave(request)
+        if self._state == _UPGRADED:
+            self._receiver.abandon()
+            if self._receiver.lingering:
+                return
         if self._state < _CLOSING:
             self.force_close()
 
@@ -814,7 +839,12 @@ class RequestHandler:
         if self.gate.paused:
             await self.gate.wait()
 
-    def upgrade(self, receiver: Any) -> bytes:
+    def going_away(self) -> None:
+        """Tell the peer of an upgraded connection that the server ends (SHUT-03)."""
+        if self._state == _UPGRADED:
+            self._receiver.going_away()
+
+    def upgrade(self, receiver: UpgradeReceiver) -> bytes:
         """Give the connection to *receiver*; return what the client has sent beyond the request.
 
         From now on *receiver* gets ``data_received``, ``eof_received`` and ``connection_lost``.

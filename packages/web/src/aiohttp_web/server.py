@@ -221,6 +221,9 @@ class Server:
         to clean up; ``None`` does not wait.
         """
         self.pre_shutdown()
+        # Applications may have closed their WebSockets themselves, in on_shutdown (WSS-26).
+        for connection in self.connections:
+            connection.going_away()
         running = self._running()
         if running and timeout:
             self._tell(running, timeout)

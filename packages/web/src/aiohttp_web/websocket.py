@@ -7,33 +7,44 @@ Laws
 * After the handler has ended the connection is closed, whatever state it is in.
 """
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Literal, TypedDict, Unpack, overload
 
 from aiohttp_core.log import ws_logger
 from aiohttp_web.base_request import BaseRequest
 from aiohttp_web.exceptions import HTTPBadRequest
-from aiohttp_web.response import StreamResponse
+from aiohttp_web.stream_response import StreamResponse
 from aiohttp_websocket import (
     ServerHandshake,
     WebSocketConnection,
+    WebSocketEndpoint,
     WebSocketSettings,
     WSCloseCode,
     WSHandshakeError,
     WSMessage,
-    WSMessageTypeError,
-    WSMsgType,
     accept_request,
 )
+from aiohttp_websocket.endpoint import TextT
 
-__all__ = ("WebSocketReady", "WebSocketResponse")
+__all__ = ("WebSocketOptions", "WebSocketReady", "WebSocketResponse")
 
 DEFAULT_WRITER_LIMIT: Final = 2**18
 CALLS_AFTER_CLOSE: Final = 5
 
-TextT = TypeVar("TextT", bound=bool)
+
+class WebSocketOptions(TypedDict, total=False):
+    """The keyword arguments of :class:`WebSocketResponse`."""
+
+    timeout: float
+    receive_timeout: float | None
+    autoclose: bool
+    autoping: bool
+    heartbeat: float | None
+    protocols: Iterable[str]
+    compress: bool
+    max_msg_size: int
+    writer_limit: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ class WebSocketReady:
         return self.ok
 
 
-class WebSocketResponse(StreamResponse, Generic[TextT]):
+class WebSocketResponse(WebSocketEndpoint[TextT], StreamResponse):
     """A WebSocket on the server side.
 
     ``await prepare(request)`` does the handshake; then messages are received by :meth:`receive`,
@@ -61,6 +72,30 @@ class WebSocketResponse(StreamResponse, Generic[TextT]):
     *compress*: accept permessage-deflate.  *max_msg_size*: bytes, 0 for no limit.
     *writer_limit*: bytes after which a sender waits for the transport to drain.
     """
+
+    @overload
+    def __init__(
+        self: "WebSocketResponse[Literal[True]]",
+        *,
+        decode_text: Literal[True] = ...,
+        **options: Unpack[WebSocketOptions],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "WebSocketResponse[Literal[False]]",
+        *,
+        decode_text: Literal[False],
+        **options: Unpack[WebSocketOptions],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: "WebSocketResponse[bool]",
+        *,
+        decode_text: bool = ...,
+        **options: Unpack[WebSocketOptions],
+    ) -> None: ...
 
     def __init__(
         self,
@@ -87,6 +122,8 @@ class WebSocketResponse(StreamResponse, Generic[TextT]):
             writer_limit=writer_limit,
             decode_text=decode_text,
         )
+        if isinstance(protocols, str):
+            raise TypeError("protocols must be an iterable of str, not a str")
         self._protocols = tuple(protocols)
         self._compress = compress
         self._ws_protocol: str | None = None
@@ -145,23 +182,6 @@ class WebSocketResponse(StreamResponse, Generic[TextT]):
             receiver.data_received(tail)
         return writer
 
-    def _opened(self) -> WebSocketConnection:
-        if self._ws is None:
-            raise RuntimeError("Call .prepare() first")
-        return self._ws
-
-    # state
-
-    @property
-    def closed(self) -> bool:
-        """True once the connection takes no more messages (spec row WSS-13)."""
-        return self._ws is not None and self._ws.closed
-
-    @property
-    def close_code(self) -> int | None:
-        """The peer's close code, 1006 after a loss, ``None`` while open."""
-        return None if self._ws is None else self._ws.close_code
-
     @property
     def prepared(self) -> bool:
         """True once the handshake is done (spec row WSS-14)."""
@@ -182,129 +202,16 @@ class WebSocketResponse(StreamResponse, Generic[TextT]):
         transport = None if self._req is None else self._req.transport
         return default if transport is None else transport.get_extra_info(name, default)
 
-    def exception(self) -> BaseException | None:
-        """Return what broke the connection, or ``None`` (spec row WSS-16)."""
-        return None if self._ws is None else self._ws.exception()
-
-    # sending
-
-    async def ping(self, message: bytes | str = b"") -> None:
-        """Send a PING; a ``str`` is encoded as UTF-8 (spec row WSS-17)."""
-        await self._opened().send(_to_bytes(message), WSMsgType.PING)
-
-    async def pong(self, message: bytes | str = b"") -> None:
-        """Send an unsolicited PONG (spec row WSS-17)."""
-        await self._opened().send(_to_bytes(message), WSMsgType.PONG)
-
-    async def send_frame(
-        self, message: bytes, opcode: WSMsgType, compress: int | None = None
-    ) -> None:
-        """Send encoded bytes as a message of type *opcode* (spec row WSS-19)."""
-        await self._opened().send(message, opcode, compress)
-
-    async def send_str(self, data: str, compress: int | None = None) -> None:
-        """Send TEXT.  ``TypeError`` unless *data* is a ``str`` (spec row WSS-18).
-
-        *compress* overrides the compression of this message: window bits, 0 for none.
-        :class:`ClientConnectionResetError` if the connection is closing.
-        """
-        if not isinstance(data, str):
-            raise TypeError(f"data argument must be str ({type(data)!r})")
-        waiting = self._opened().writer.start_frame(data.encode("utf-8"), WSMsgType.TEXT, compress)
-        if waiting is not None:
-            await waiting
-
-    async def send_bytes(
-        self, data: bytes | bytearray | memoryview, compress: int | None = None
-    ) -> None:
-        """Send BINARY.  ``TypeError`` unless *data* is bytes-like (spec row WSS-18)."""
-        if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
-        waiting = self._opened().writer.start_frame(bytes(data), WSMsgType.BINARY, compress)
-        if waiting is not None:
-            await waiting
-
-    async def send_json(
-        self, data: Any, compress: int | None = None, *, dumps: Callable[[Any], str] = json.dumps
-    ) -> None:
-        """Send *data* as JSON in TEXT; errors of *dumps* are raised (spec row WSS-18)."""
-        await self.send_str(dumps(data), compress)
-
-    async def send_json_bytes(
-        self, data: Any, compress: int | None = None, *, dumps: Callable[[Any], bytes]
-    ) -> None:
-        """Send *data* as JSON in BINARY (spec row ADD-684)."""
-        await self.send_bytes(dumps(data), compress)
-
-    def send_nowait(self, data: str | bytes) -> bool:
-        """Send TEXT or BINARY without waiting, for callbacks of :meth:`listen`.
-
-        Returns ``False`` when the peer does not keep up and what is sent is buffered.
-        """
-        if isinstance(data, str):
-            return self._opened().send_nowait(data.encode("utf-8"), WSMsgType.TEXT)
-        return self._opened().send_nowait(data, WSMsgType.BINARY)
-
     # receiving
 
-    async def receive(self, timeout: float | None = None) -> WSMessage:
-        """Return the next message (spec rows WSS-22, ADD-672 to ADD-676).
-
-        Only one task may receive (``RuntimeError``).  *timeout* in seconds overrides
-        ``receive_timeout``; running out of it raises :exc:`TimeoutError` and leaves the connection
-        open.  After the end CLOSED is returned; calling again and again then is an error.
-        """
+    async def _receive_slowly(self, timeout: float | None) -> WSMessage:
         connection = self._opened()
         if connection.closed:
+            # A handler that ignores the end would spin for ever (spec row ADD-674).
             self._calls_after_close += 1
             if self._calls_after_close >= CALLS_AFTER_CLOSE:
                 raise RuntimeError("WebSocket connection is closed.")
         return await connection.receive(timeout)
-
-    async def receive_str(self, *, timeout: float | None = None) -> Any:
-        """Return the data of the next message, which must be TEXT (spec row WSS-23).
-
-        :class:`WSMessageTypeError` for any other type.  ``bytes`` if text is not decoded.
-        """
-        message = await self.receive(timeout)
-        if message.type is not WSMsgType.TEXT:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.TEXT"
-            )
-        return message.data
-
-    async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
-        """Return the data of the next message, which must be BINARY (spec row WSS-23)."""
-        message = await self.receive(timeout)
-        if message.type is not WSMsgType.BINARY:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.BINARY"
-            )
-        data: bytes = message.data
-        return data
-
-    async def receive_json(
-        self, *, loads: Callable[[Any], Any] = json.loads, timeout: float | None = None
-    ) -> Any:
-        """Return the next TEXT message decoded as JSON (spec row WSS-23)."""
-        return loads(await self.receive_str(timeout=timeout))
-
-    async def listen(self, on_message: Callable[[WSMessage], object]) -> None:
-        """Call *on_message* for every message as it arrives, until the connection closes.
-
-        The fastest way to receive: there is no queue and no task switch.  See
-        :meth:`aiohttp_websocket.WebSocketConnection.listen`.
-        """
-        await self._opened().listen(on_message)
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> WSMessage:
-        message = await self.receive()
-        if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
-            raise StopAsyncIteration
-        return message
 
     # closing
 
@@ -328,9 +235,5 @@ class WebSocketResponse(StreamResponse, Generic[TextT]):
         if self._eof_sent:
             return
         if self._ws is not None:
-            await self._ws.close()
+            await self._ws.wait_closed()
         self._eof_sent = True
-
-
-def _to_bytes(message: bytes | str) -> bytes:
-    return message.encode("utf-8") if isinstance(message, str) else bytes(message)

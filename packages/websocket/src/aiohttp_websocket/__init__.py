@@ -26,6 +26,7 @@ from aiohttp_websocket.deflate_params import (
     ws_ext_gen,
     ws_ext_parse,
 )
+from aiohttp_websocket.endpoint import WebSocketEndpoint
 from aiohttp_websocket.frames import FIN, RSV1, encode_frame, encode_header
 from aiohttp_websocket.handshake import (
     WS_KEY,
@@ -77,6 +78,7 @@ __all__ = (
     "WSMsgType",
     "WebSocketConnection",
     "WebSocketDataQueue",
+    "WebSocketEndpoint",
     "WebSocketError",
     "WebSocketSettings",
     "WebSocketWriter",

@@ -59,6 +59,7 @@ LINGER: Final = 2.0
 BURST: Final = 8 * 1024 * 1024
 """Bytes that a listener gets in one turn of the loop."""
 
+BytesLike = bytes | bytearray | memoryview
 PING: Final = WSMsgType.PING
 PONG: Final = WSMsgType.PONG
 CLOSE: Final = WSMsgType.CLOSE
@@ -408,13 +409,13 @@ class WebSocketConnection:
 
     # sending
 
-    async def send(self, payload: bytes, opcode: int, compress: int | None = None) -> None:
+    async def send(self, payload: BytesLike, opcode: int, compress: int | None = None) -> None:
         """Send one message, given as encoded bytes; see :meth:`WebSocketWriter.send_frame`."""
         waiting = self.writer.start_frame(payload, opcode, compress)
         if waiting is not None:
             await waiting
 
-    def send_nowait(self, payload: bytes, opcode: int) -> bool:
+    def send_nowait(self, payload: BytesLike, opcode: int) -> bool:
         """Send without waiting; return whether the peer keeps up.
 
         For callbacks: after ``False`` the caller should send less, because what it sends is

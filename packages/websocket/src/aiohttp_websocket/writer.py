@@ -35,6 +35,7 @@ EXECUTOR_SIZE: Final = 16 * 1024
 JOIN_SIZE: Final = 16 * 1024
 FRAGMENT_ABOVE: Final = 4 * 1024 * 1024
 FRAGMENT_SIZE: Final = 1024 * 1024
+BytesLike = bytes | bytearray | memoryview
 CLOSING: Final = "Cannot write to closing transport"
 KEY_BLOCK: Final = 4096
 
@@ -121,7 +122,9 @@ class WebSocketWriter:
         """True once a CLOSE was sent; nothing may follow it."""
         return self._closing
 
-    async def send_frame(self, message: bytes, opcode: int, compress: int | None = None) -> None:
+    async def send_frame(
+        self, message: BytesLike, opcode: int, compress: int | None = None
+    ) -> None:
         """Send one whole message, given as encoded bytes (spec rows WSS-19, WSC-13).
 
         *compress* overrides the agreed window for this message, with a fresh context; 0 sends it
@@ -132,7 +135,7 @@ class WebSocketWriter:
             await waiting
 
     def start_frame(
-        self, message: bytes, opcode: int, compress: int | None = None
+        self, message: BytesLike, opcode: int, compress: int | None = None
     ) -> Awaitable[None] | None:
         """Send as :meth:`send_frame` does; return what is left to wait for, or ``None``."""
         if self._closing and opcode != 8:
@@ -154,7 +157,7 @@ class WebSocketWriter:
                 return waiting
         return None
 
-    def write_frame(self, message: bytes, opcode: int, compress: int | None = None) -> None:
+    def write_frame(self, message: BytesLike, opcode: int, compress: int | None = None) -> None:
         """Write one message at once, whatever the transport still holds.
 
         ``RuntimeError`` for a message that cannot leave at once; see :meth:`send_frame` for that.
