@@ -2,7 +2,6 @@
 
 from aiohttp_client.abc import AbstractCookieJar, AbstractResolver, ResolveResult
 from aiohttp_client.auth import BasicAuth, encode_basic_auth
-from aiohttp_client.connection import Connection
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.context_managers import (
@@ -47,6 +46,7 @@ from aiohttp_client.errors import (
     WSMessageTypeError,
     WSServerHandshakeError,
 )
+from aiohttp_client.lease import Connection
 from aiohttp_client.local_connectors import NamedPipeConnector, UnixConnector
 from aiohttp_client.middlewares import ClientHandlerType, ClientMiddlewareType
 from aiohttp_client.options import RequestOptions

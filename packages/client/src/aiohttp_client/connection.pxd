@@ -1,6 +1,7 @@
 cimport cython
 
 from aiohttp_client.incoming cimport Incoming
+from aiohttp_client.lease cimport ExchangeTerms
 
 cdef int IDLE
 cdef int RESERVED
@@ -12,27 +13,6 @@ cdef int UPGRADED
 cdef int CLOSING
 cdef int CLOSED
 cdef list _checks
-
-
-cdef class ExchangeTerms:
-    cdef readonly bint cookies
-    cdef readonly bint decompress
-    cdef readonly object limits
-    cdef readonly object read_bufsize
-    cdef readonly object total
-
-
-cdef class Connection:
-    cdef object __weakref__
-    cdef list _callbacks
-    cdef object _key
-    cdef object _loop
-    cdef HttpConnection _protocol
-
-    cpdef close(self)
-    cpdef release(self)
-    cpdef Incoming exchange(self, method, bytes data, ExchangeTerms terms, double deadline)
-    cpdef HttpConnection end(self)
 
 
 cdef class HttpConnection:

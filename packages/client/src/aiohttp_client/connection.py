@@ -28,17 +28,12 @@ Laws
 """
 
 import asyncio
-import select
-import socket
 import sys
-import warnings
 import weakref
-from collections.abc import Callable
-from enum import IntEnum
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from aiohttp_client.connection_key import ConnectionKey
+from aiohttp_client.connection_state import TRANSITIONS, ConnectionState
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
@@ -50,6 +45,8 @@ from aiohttp_client.errors import (
     total_timeout_error,
 )
 from aiohttp_client.incoming import DECODED, Incoming
+from aiohttp_client.lease import Connection, ExchangeTerms
+from aiohttp_client.socket_peek import peer_has_spoken
 from aiohttp_client.timeouts import DeadlineWheel, Phase
 from aiohttp_core.chunked import END_OF_CHUNK
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
@@ -67,10 +64,7 @@ else:
 
 __all__ = (
     "BufferedHttpConnection",
-    "Connection",
     "ConnectionOwner",
-    "ConnectionState",
-    "ExchangeTerms",
     "HttpConnection",
     "check_transitions",
 )
@@ -85,20 +79,6 @@ STRICT: Final = bool(sys.flags.dev_mode)
 """In development mode responses are parsed strictly (spec row HTTP-08)."""
 
 
-class ConnectionState(IntEnum):
-    """Where a connection is."""
-
-    IDLE = 0
-    RESERVED = 1
-    SENDING = 2
-    WAITING_1XX = 3
-    RECEIVING = 4
-    DRAINING = 5
-    UPGRADED = 6
-    CLOSING = 7
-    CLOSED = 8
-
-
 # The same as numbers: the state is looked at for every read and write.
 IDLE: int = 0
 RESERVED: int = 1
@@ -110,18 +90,6 @@ UPGRADED: int = 6
 CLOSING: int = 7
 CLOSED: int = 8
 
-TRANSITIONS: Final[dict[int, frozenset[int]]] = {
-    IDLE: frozenset((RESERVED, CLOSING, CLOSED)),
-    RESERVED: frozenset((IDLE, SENDING, CLOSING, CLOSED)),
-    SENDING: frozenset((WAITING_1XX, RECEIVING, CLOSING, CLOSED)),
-    WAITING_1XX: frozenset((SENDING, RECEIVING, CLOSING, CLOSED)),
-    RECEIVING: frozenset((IDLE, DRAINING, UPGRADED, CLOSING, CLOSED)),
-    DRAINING: frozenset((IDLE, CLOSING, CLOSED)),
-    UPGRADED: frozenset((CLOSING, CLOSED)),
-    CLOSING: frozenset((CLOSED,)),
-    CLOSED: frozenset(),
-}
-
 _checks: list[bool] = [False]
 
 
@@ -132,26 +100,6 @@ def check_transitions(on: bool) -> bool:
     return was
 
 
-class ExchangeTerms:
-    """What many exchanges have in common: limits, buffer, decoding, total seconds, cookies."""
-
-    __slots__ = ("cookies", "decompress", "limits", "read_bufsize", "total")
-
-    def __init__(
-        self,
-        limits: HeadLimits,
-        read_bufsize: int,
-        decompress: bool,
-        total: float | None,
-        cookies: bool,
-    ) -> None:
-        self.limits = limits
-        self.read_bufsize = read_bufsize
-        self.decompress = decompress
-        self.total = total
-        self.cookies = cookies
-
-
 class ConnectionOwner(Protocol):
     """Who made a connection and takes it back: the connector."""
 
@@ -160,138 +108,6 @@ class ConnectionOwner(Protocol):
 
     def connection_gone(self, connection: "HttpConnection", /) -> None:
         """The connection must not be used again.  Told exactly once."""
-
-
-def peer_has_spoken(fd: int, *, only_end: bool) -> bool:
-    """Return whether the socket *fd* has bytes to read or has ended; with *only_end* the latter."""
-    if fd < 0:
-        return True
-    try:
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(fd, select.POLLIN)
-            ready = bool(poll.poll(0))
-        else:
-            ready = bool(select.select([fd], [], [], 0)[0])
-        if not ready or not only_end:
-            return ready
-        # Borrow the descriptor for one look, and let it go without closing it.
-        sock = socket.socket(fileno=fd)
-    except (OSError, ValueError):
-        return True
-    try:
-        return sock.recv(1, socket.MSG_PEEK) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    finally:
-        sock.detach()
-
-
-class Connection:
-    """A lease of one connection: what a connector hands out (spec rows CON-28 to CON-30, ADD-311).
-
-    It is over with the exchange, by :meth:`release` or by :meth:`close`; what happens to the socket
-    afterwards is nothing that the holder of an old lease could disturb.
-    """
-
-    __slots__ = ("__weakref__", "_callbacks", "_key", "_loop", "_protocol")
-
-    def __init__(
-        self, protocol: "HttpConnection", key: ConnectionKey, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self._protocol: HttpConnection | None = protocol
-        self._key = key
-        self._loop = loop
-        self._callbacks: list[Callable[[], None]] | None = None
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __repr__(self) -> str:
-        return f"Connection<{self._key}>"
-
-    def __del__(self) -> None:
-        protocol = self._protocol
-        if protocol is None:
-            return
-        self._protocol = None
-        if self._loop.is_closed():
-            return
-        warnings.warn(f"Unclosed connection {self!r}", ResourceWarning, source=self)
-        context = {"client_connection": self, "message": "Unclosed connection"}
-        self._loop.call_exception_handler(context)
-        protocol.close()
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The event loop; deprecated."""
-        warnings.warn("connector.loop property is deprecated", DeprecationWarning, stacklevel=2)
-        return self._loop
-
-    @property
-    def key(self) -> ConnectionKey:
-        """The options that the connection was made with."""
-        return self._key
-
-    @property
-    def transport(self) -> asyncio.Transport | None:
-        """The transport, or ``None`` when the lease is over or the connection lost."""
-        return None if self._protocol is None else self._protocol.transport
-
-    @property
-    def protocol(self) -> "HttpConnection | None":
-        """The connection itself, or ``None`` when the lease is over."""
-        return self._protocol
-
-    @property
-    def closed(self) -> bool:
-        """Whether the lease is over or the connection lost."""
-        return self._protocol is None or not self._protocol.connected
-
-    def add_callback(self, callback: Callable[[], None] | None) -> None:
-        """Call *callback* when the lease is over."""
-        if callback is None:
-            return
-        if self._callbacks is None:
-            self._callbacks = []
-        self._callbacks.append(callback)
-
-    def close(self) -> None:
-        """End the lease and close the socket."""
-        protocol = self.end()
-        if protocol is not None:
-            protocol.close()
-
-    def exchange(self, method: str, data: bytes, terms: ExchangeTerms, deadline: float) -> Incoming:
-        """Send *data*, a whole request without a body; see :meth:`HttpConnection.exchange`."""
-        protocol = self._protocol
-        if protocol is None:
-            raise ClientConnectionError("Connection closed")
-        return protocol.exchange(self, method, data, terms, deadline)
-
-    def release(self) -> None:
-        """End the lease; the socket goes back to the pool if it can be used again."""
-        protocol = self.end()
-        if protocol is not None:
-            protocol.give_back()
-
-    def end(self) -> "HttpConnection | None":
-        """Cut the tie and run the callbacks; return the connection if the lease was not over."""
-        protocol = self._protocol
-        self._protocol = None
-        callbacks = self._callbacks
-        if callbacks is not None:
-            self._callbacks = None
-            for callback in callbacks:
-                try:
-                    callback()
-                except Exception as exc:
-                    self._loop.call_exception_handler(
-                        {"message": "Exception in a callback of a connection", "exception": exc}
-                    )
-        return protocol
 
 
 class HttpConnection:

@@ -19,9 +19,10 @@ from typing import Any, Final, Protocol, Self
 from multidict import CIMultiDict
 from yarl import URL
 
-from aiohttp_client.connection import BufferedHttpConnection, Connection, HttpConnection
+from aiohttp_client.connection import BufferedHttpConnection, HttpConnection
 from aiohttp_client.connection_key import ConnectionKey, host_key
 from aiohttp_client.errors import ClientConnectionError, ConnectionTimeoutError
+from aiohttp_client.lease import Connection
 from aiohttp_client.pool import Pool, PoolStats, Slot, SlotState
 from aiohttp_client.proxies import ProxyChoice
 from aiohttp_client.timeouts import (
@@ -495,7 +496,7 @@ class BaseConnector:
         self, req: ConnectRequest, traces: Sequence[Trace], timeout: ClientTimeout
     ) -> HttpConnection:
         """Open a connection for *req*; made by ``self._factory``.  For subclasses."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not know how to connect")
 
     # -- carrying out -----------------------------------------------------------------------------
 

@@ -16,9 +16,9 @@ from multidict import CIMultiDict, CIMultiDictProxy, getversion
 from yarl import URL
 
 from aiohttp_client.call import SessionSettings
-from aiohttp_client.connection import ExchangeTerms
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.cookiejar import DummyCookieJar
+from aiohttp_client.lease import ExchangeTerms
 from aiohttp_client.request import ClientRequest, origin_host
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.timeouts import deadline_after

@@ -21,13 +21,14 @@ from yarl import URL
 
 from aiohttp_client.auth import BasicAuth, strip_url_credentials
 from aiohttp_client.body import make_body
-from aiohttp_client.connection import Connection, HttpConnection
+from aiohttp_client.connection import HttpConnection
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientOSError,
     InvalidUrlClientError,
 )
+from aiohttp_client.lease import Connection
 from aiohttp_client.proxies import ProxyChoice, check_proxy
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.response import ClientResponse

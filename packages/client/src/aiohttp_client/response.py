@@ -22,7 +22,6 @@ from typing import Any, Final, Protocol, Self
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDictProxy
 from yarl import URL
 
-from aiohttp_client.connection import Connection
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientResponseError,
@@ -30,6 +29,7 @@ from aiohttp_client.errors import (
     response_error,
 )
 from aiohttp_client.incoming import Incoming
+from aiohttp_client.lease import Connection
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.fields.content_disposition import (
