@@ -1,9 +1,12 @@
 """Configuration of the documents; built by ``python3 tools/dev.py docs``."""
 
+import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(HERE / "_ext"))
 with (ROOT / "packages" / "aiohttp" / "pyproject.toml").open("rb") as settings:
     release = tomllib.load(settings)["project"]["version"]
 
@@ -12,22 +15,45 @@ author = "the aiohttp maintainers"
 project_copyright = author
 version = ".".join(release.split(".")[:2])
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference", "fragments"]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 master_doc = "index"
-exclude_patterns = ["_build", "_generated"]
+exclude_patterns = ["_build", "_generated", "deploy"]
+# A link to a name that does not exist is an error; see _ext/reference.py.
 nitpicky = True
 suppress_warnings: list[str] = []
 
 # Links between headings of a Markdown page.
 myst_heading_anchors = 3
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 
-html_theme = "alabaster"
+add_module_names = False
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 72
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+autodoc_class_signature = "mixed"
+autodoc_inherit_docstrings = True
+
+html_theme = "furo"
+html_title = f"aiohttp {version}"
+html_static_path = ["_static"]
+html_css_files = ["own.css"]
 html_theme_options = {
-    "description": "Asynchronous HTTP client and server for asyncio",
-    "page_width": "1080px",
-    "sidebar_width": "240px",
-    "fixed_sidebar": True,
+    "light_css_variables": {
+        "color-brand-primary": "#1d4ed8",
+        "color-brand-content": "#1d4ed8",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#8ab4ff",
+        "color-brand-content": "#8ab4ff",
+    },
 }
 html_show_sourcelink = False
+html_copy_source = False
+pygments_style = "sphinx"
+pygments_dark_style = "github-dark"
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
