@@ -628,8 +628,12 @@ class WebSocketConnection:
         if linger and transport.can_write_eof():
             # A socket that is closed with unread input resets the connection, and our last frame
             # is lost: say that no more comes, and drop what the peer still sends.
+            try:
+                transport.write_eof()
+            except OSError:  # the peer has reset the connection
+                transport.abort()
+                return
             self._lingering = True
-            transport.write_eof()
             self._control.resume_reading()
             self._cutting = self._loop.call_later(min(timeout, LINGER), self._cut)
         else:

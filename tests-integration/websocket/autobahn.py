@@ -1,0 +1,115 @@
+"""The Autobahn test-suite: installing it once, running it, reading its verdicts.
+
+It runs under CPython 2.7 alone and gets an environment of its own in ``.autobahn/``.  Where no such
+interpreter or no package index is found, :func:`wstest` says so.
+"""
+
+import asyncio
+import glob
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".autobahn"
+SUITE = HOME / "suite"
+VERSION = "25.10.1"
+
+QUICK = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"]
+ALL = ["*"]
+COUNTS = {"quick": 247, "all": 517}
+INFORMATIONAL = {"7.1.6", "7.13.1", "7.13.2"}
+
+
+class Unavailable(Exception):
+    """The suite cannot run here; the text says why."""
+
+
+def find_python27() -> str:
+    found = shutil.which("python2.7")
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    candidates = sorted(glob.glob(f"{pyenv}/versions/2.7.*/bin/python2.7"), reverse=True)
+    for candidate in [*candidates, *([found] if found else [])]:
+        check = subprocess.run([candidate, "-c", "import ssl"], capture_output=True)
+        if check.returncode == 0:
+            return candidate
+    raise Unavailable("the Autobahn test-suite needs CPython 2.7, and there is none")
+
+
+def run(*command: str | os.PathLike[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    if done.returncode:
+        shown = (done.stderr or done.stdout)[-500:]
+        raise Unavailable(f"the Autobahn test-suite could not be installed: {shown}")
+
+
+def wstest() -> Path:
+    """Return the path of the suite's command, installing it if need be."""
+    command = SUITE / "bin" / "wstest"
+    mark = HOME / "version"
+    if command.exists() and mark.exists() and mark.read_text() == VERSION:
+        return command
+    python27 = find_python27()
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir()
+    maker = HOME / "maker"
+    run(sys.executable, "-m", "venv", maker)
+    run(maker / "bin" / "python", "-m", "pip", "install", "-q", "virtualenv<20.22")
+    run(maker / "bin" / "python", "-m", "virtualenv", "-q", "-p", python27, SUITE)
+    run(SUITE / "bin" / "pip", "install", "-q", f"autobahntestsuite=={VERSION}")
+    mark.write_text(VERSION)
+    return command
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def running(mode: str, spec: dict[str, Any], folder: Path) -> AsyncIterator[Any]:
+    """Run ``wstest`` with *spec*; it is ended on leaving."""
+    spec = {"outdir": str(folder / "reports"), "exclude-agent-cases": {}, **spec}
+    path = folder / "spec.json"
+    path.write_text(json.dumps(spec))
+    log = open(folder / "wstest.log", "wb")
+    process = await asyncio.create_subprocess_exec(
+        wstest(), "-m", mode, "-s", path, stdout=log, stderr=log, cwd=folder
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+        log.close()
+
+
+def verdicts(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what the suite says of each case."""
+    index = json.loads((folder / "reports" / "index.json").read_text())
+    (cases,) = index.values()
+    found: dict[str, dict[str, Any]] = cases
+    return found
+
+
+def complaints(cases: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """Return the cases that are not strictly right."""
+    allowed = {
+        name: {"OK", "INFORMATIONAL"} if name in INFORMATIONAL else {"OK"} for name in cases
+    }
+    return {
+        name: (case["behavior"], case["behaviorClose"])
+        for name, case in cases.items()
+        if case["behavior"] not in allowed[name]
+        or case["behaviorClose"] not in {"OK", "INFORMATIONAL"}
+    }
