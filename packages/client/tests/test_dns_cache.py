@@ -82,7 +82,7 @@ class Resolver:
 
 
 def shared(resolver: Any, table: DNSCacheTable | None) -> SharedLookups:
-    return SharedLookups(resolver, table, socket.AF_UNSPEC, asyncio.get_running_loop())
+    return SharedLookups(lambda: resolver, table, socket.AF_UNSPEC, asyncio.get_running_loop())
 
 
 @pytest.mark.spec("ADD-318")

@@ -900,6 +900,8 @@ async def test_upload_tracker(serve: Any, session: ClientSession) -> None:
         ("http://", InvalidURL),
         ("http://:80/", InvalidURL),
         ("http://host:99999/", InvalidURL),
+        ("http://[::1]@", InvalidURL),
+        ("http://ho\x1fst/", InvalidURL),
         ("ftp://host/", NonHttpUrlClientError),
         ("javascript:alert(1)", NonHttpUrlClientError),
         ("http://2130706433/", InvalidUrlClientError),

@@ -11,9 +11,10 @@ Laws
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from multidict import CIMultiDict
 from yarl import URL
@@ -126,11 +127,15 @@ class SessionSettings:
     version: HttpVersion
 
 
+# What yarl leaves in a host and no host has: blanks and control characters.
+_HOST: Final = re.compile(r"[!-~]+")
+
+
 def build_url(settings: SessionSettings, str_or_url: str | URL) -> URL:
     """Return the URL of a call, joined with the base URL if it is relative (RFC 3986)."""
     try:
         url = URL(str_or_url)
-    except (ValueError, TypeError) as exc:
+    except (ValueError, TypeError, IndexError) as exc:  # yarl raises all three
         raise InvalidUrlClientError(str_or_url, str(exc)) from exc
     base = settings.base_url
     if base is None or url.absolute:
@@ -145,7 +150,9 @@ def check_url(url: URL, schemes: frozenset[str]) -> None:
             raise InvalidUrlClientError(url)
         raise NonHttpUrlClientError(url)
     try:
-        usable = bool(url.raw_host) and (url.port is None or 0 <= url.port < 65536)
+        host = url.raw_host
+        usable = host is not None and _HOST.fullmatch(host) is not None
+        usable = usable and (url.port is None or 0 <= url.port < 65536)
     except ValueError as exc:
         raise InvalidUrlClientError(url, str(exc)) from exc
     if not usable or not url.scheme:

@@ -12,7 +12,7 @@ Laws
 import asyncio
 import socket
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 
 from aiohttp_client.abc import AbstractResolver, ResolveResult
@@ -89,18 +89,28 @@ class DNSCacheTable:
 
 
 class SharedLookups:
-    """Asks *resolver*, through *table* if there is one, and joins equal questions."""
+    """Asks the resolver that *make_resolver* gives, through *table* if there is one, and joins equal questions."""
 
-    __slots__ = ("_family", "_loop", "_queries", "_resolver", "closed", "table")
+    __slots__ = (
+        "_family",
+        "_loop",
+        "_make_resolver",
+        "_queries",
+        "closed",
+        "resolver",
+        "table",
+    )
 
     def __init__(
         self,
-        resolver: AbstractResolver,
+        make_resolver: Callable[[], AbstractResolver],
         table: DNSCacheTable | None,
         family: socket.AddressFamily,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._resolver = resolver
+        self._make_resolver = make_resolver
+        self.resolver: AbstractResolver | None = None
+        """The resolver, once one was needed."""
         self._family = family
         self._loop = loop
         self._queries: dict[HostPort, asyncio.Task[list[ResolveResult]]] = {}
@@ -146,7 +156,9 @@ class SharedLookups:
     ) -> list[ResolveResult]:
         for trace in traces or ():
             await trace.send_dns_resolvehost_start(host)
-        addresses = await self._resolver.resolve(host, port, family=self._family)
+        if self.resolver is None:
+            self.resolver = self._make_resolver()
+        addresses = await self.resolver.resolve(host, port, family=self._family)
         for trace in traces or ():
             await trace.send_dns_resolvehost_end(host)
         return addresses

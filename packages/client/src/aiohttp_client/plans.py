@@ -15,9 +15,10 @@ from typing import Any, Final
 from multidict import CIMultiDict, CIMultiDictProxy, getversion
 from yarl import URL
 
-from aiohttp_client.call import SessionSettings
+from aiohttp_client.call import SessionSettings, check_url
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.cookiejar import DummyCookieJar
+from aiohttp_client.errors import NonHttpUrlClientError
 from aiohttp_client.lease import ExchangeTerms
 from aiohttp_client.request import ClientRequest, origin_host
 from aiohttp_client.request_info import RequestInfo
@@ -193,10 +194,10 @@ class PlanTable:
     def _parse(self, method: str, text: str) -> Plan | None:
         try:
             url = URL(text)
-            usable = bool(url.raw_host) and url.port is not None
-        except ValueError:
+            check_url(url, self._schemes)
+        except (ValueError, IndexError, NonHttpUrlClientError):
             return None
-        if not usable or url.raw_user is not None or url.raw_password is not None:
+        if url.port is None or url.raw_user is not None or url.raw_password is not None:
             return None
         name = f"{url.scheme}://{url.raw_authority}"
         origin = self._origins.get(name) or self._new_origin(name, url)

@@ -128,8 +128,7 @@ class TCPConnector(BaseConnector):
                 DeprecationWarning,
                 stacklevel=2,
             )
-        self._resolver = resolver if resolver is not None else DefaultResolver(loop=self._loop)
-        self._owns_resolver = resolver is None
+        self._given_resolver = resolver
         self._family = family
         self._use_dns_cache = use_dns_cache
         table = (
@@ -137,7 +136,9 @@ class TCPConnector(BaseConnector):
             if use_dns_cache
             else None
         )
-        self._lookups = SharedLookups(self._resolver, table, family, self._loop)
+        self._lookups = SharedLookups(
+            _resolver_maker(resolver, self._loop), table, family, self._loop
+        )
         if interleave is None and happy_eyeballs_delay is not None:
             interleave = 1
         self._options = DialOptions(
@@ -171,8 +172,9 @@ class TCPConnector(BaseConnector):
 
     async def _close_resources(self) -> None:
         await self._lookups.close()
-        if self._owns_resolver:
-            await self._resolver.close()
+        resolver = self._lookups.resolver
+        if resolver is not None and resolver is not self._given_resolver:
+            await resolver.close()
 
     # -- names ------------------------------------------------------------------------------------
 
@@ -373,6 +375,17 @@ class TCPConnector(BaseConnector):
             raise
         connection.connection_made(inner)
         return connection
+
+
+def _resolver_maker(
+    resolver: AbstractResolver | None, loop: asyncio.AbstractEventLoop
+) -> Callable[[], AbstractResolver]:
+    """Return what gives *resolver*, or makes one: late, because few connectors need it at once."""
+
+    def make() -> AbstractResolver:
+        return DefaultResolver(loop=loop) if resolver is None else resolver
+
+    return make
 
 
 class _Connect:

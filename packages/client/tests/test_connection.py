@@ -1,0 +1,198 @@
+import asyncio
+from math import inf
+from typing import Any
+
+import pytest
+
+from aiohttp_client import ClientConnectionError, ServerDisconnectedError
+from aiohttp_client.connection import HttpConnection
+from aiohttp_client.connection_state import TRANSITIONS, ConnectionState
+from aiohttp_client.timeouts import DeadlineWheel
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+
+class Transport:
+    """An in-memory transport that closes at once."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+        self.paused = False
+        self.closing = False
+        self.aborted = False
+        self.protocol: Any = None
+
+    def write(self, data: bytes) -> None:
+        self.sent += data
+
+    def pause_reading(self) -> None:
+        self.paused = True
+
+    def resume_reading(self) -> None:
+        self.paused = False
+
+    def close(self) -> None:
+        self.closing = True
+
+    def abort(self) -> None:
+        self.closing = self.aborted = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
+    def set_protocol(self, protocol: Any) -> None:
+        self.protocol = protocol
+
+
+class Owner:
+    def __init__(self) -> None:
+        self.free: list[HttpConnection] = []
+        self.gone: list[HttpConnection] = []
+
+    def connection_free(self, connection: HttpConnection) -> None:
+        self.free.append(connection)
+
+    def connection_gone(self, connection: HttpConnection) -> None:
+        self.gone.append(connection)
+
+
+@pytest.fixture
+async def parts() -> Any:
+    loop = asyncio.get_running_loop()
+    owner = Owner()
+    connection = HttpConnection(owner, loop, DeadlineWheel(loop))
+    transport = Transport()
+    connection.connection_made(transport)
+    yield connection, transport, owner
+    connection.check_invariants()
+    connection.connection_lost(None)
+    assert connection.state == ConnectionState.CLOSED
+    assert owner.gone == [connection]
+
+
+def begin(connection: HttpConnection, method: str = "GET", **options: Any) -> Any:
+    incoming = connection.begin(None, method, **options)
+    connection.set_deadlines(inf)
+    connection.write(b"request")
+    return incoming
+
+
+def test_table_is_complete() -> None:
+    assert set(TRANSITIONS) == set(ConnectionState)
+    assert all(ConnectionState.CLOSED in after for state, after in TRANSITIONS.items() if state < 8)
+
+
+async def test_every_split_gives_the_same(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    for cut in range(1, len(OK)):
+        incoming = begin(connection)
+        connection.sent()
+        connection.data_received(OK[:cut])
+        connection.data_received(OK[cut:])
+        await incoming.waiter
+        assert await incoming.take_stream().read() == b"hello"
+        assert connection.state == ConnectionState.IDLE
+        assert owner.free.pop() is connection
+        connection.reserve()
+        connection.check_invariants()
+
+
+async def test_whole_body_needs_no_stream(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    incoming = begin(connection)
+    connection.sent()
+    connection.data_received(OK)
+    assert incoming.complete
+    assert incoming.stream is None
+    assert incoming.body() == b"hello"
+    assert incoming.connection is None
+
+
+async def test_answer_before_the_end_of_the_request(parts: Any) -> None:
+    connection, transport, owner = parts
+    incoming = begin(connection, "POST")
+    connection.data_received(OK)
+    assert connection.state == ConnectionState.DRAINING
+    assert owner.free == []
+    connection.sent()
+    assert connection.state == ConnectionState.IDLE
+    assert owner.free == [connection]
+    assert incoming.body() == b"hello"
+    connection.reserve()
+    # An old exchange cannot disturb the next one.
+    later = begin(connection)
+    incoming.abort()
+    assert not transport.closing
+    later.abort()
+    assert transport.aborted
+
+
+async def test_upgrade(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    incoming = begin(connection, upgrade=True)
+    connection.sent()
+    connection.data_received(b"HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\ntail")
+    await incoming.waiter
+    assert connection.state == ConnectionState.UPGRADED
+    assert transport.paused
+    protocol = object()
+    assert connection.hand_over(protocol) == b"tail"
+    assert transport.protocol is protocol
+    assert not transport.paused
+    with pytest.raises(RuntimeError):
+        connection.hand_over(protocol)
+
+
+async def test_two_exchanges_at_a_time_are_a_mistake(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    incoming = begin(connection)
+    with pytest.raises(RuntimeError):
+        connection.begin(None, "GET")
+    incoming.waiter.cancel()
+    incoming.abort()
+
+
+async def test_forbidden_transition_is_caught(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    with pytest.raises(AssertionError, match="cannot become"):
+        connection.reserve()
+        connection.reserve()
+
+
+async def test_gone_before_sending(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    connection.close()
+    assert owner.gone == [connection]
+    with pytest.raises(ClientConnectionError):
+        connection.begin(None, "GET")
+
+
+async def test_loss_tells_how_far_it_came(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    incoming = begin(connection)
+    connection.sent()
+    connection.data_received(b"HTTP/1")
+    connection.eof_received()
+    with pytest.raises(ServerDisconnectedError) as caught:
+        await incoming.waiter
+    assert caught.value.exchange == (False, 7, 6)
+
+
+async def test_paused_reader_gets_everything_after_the_loss(parts: Any) -> None:
+    connection, transport, owner = parts  # noqa: RUF059
+    incoming = begin(connection, limit=4)
+    connection.sent()
+    connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n" + b"x" * 20)
+    assert connection.reading_paused
+    connection.data_received(b"y" * 20)
+    stream = incoming.take_stream()
+    assert stream.total_bytes == 20
+    assert await stream.readexactly(20) == b"x" * 20
+    assert await stream.read() == b"y" * 20
+    assert connection.state == ConnectionState.IDLE
