@@ -17,7 +17,6 @@ from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request import Request
 from aiohttp_web.server import Server
 
-
 # Tests of what touches transports run on both loops.
 ON_BOTH_LOOPS = {"test_connection", "test_raw_inputs", "test_server", "test_websocket"}
 

@@ -22,6 +22,7 @@ from aiohttp_web import (
 )
 from aiohttp_web.connection import STATES, TRANSITIONS
 
+
 def get(path: str = "/", extra: str = "", version: str = "1.1") -> bytes:
     return f"GET {path} HTTP/{version}\r\nHost: a\r\n{extra}\r\n".encode()
 

@@ -1,0 +1,88 @@
+"""The protocol factory."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from aiohttp_web import BaseRequest, Response, Server
+from aiohttp_web.connection import RequestHandler
+
+GET = b"GET /path HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+async def hello(request: Any) -> Response:
+    return Response(text=type(request).__name__)
+
+
+@pytest.mark.spec("LOW-01", "ADD-459")
+async def test_factory_and_counters(raw_server: Any) -> None:
+    server = await raw_server(hello)
+    assert isinstance(server.server(), RequestHandler)
+    assert server.server.connections == []
+    assert repr(server.server) == "<Server connections=0>"
+    client = await server.open()
+    await client.ask(GET.replace(b"close", b"keep-alive"))
+    assert repr(server.server.connections[0]) == "<RequestHandler idle>"
+
+
+async def test_request_factory(raw_server: Any) -> None:
+    class Mine(BaseRequest):
+        pass
+
+    arguments: list[Any] = []
+
+    def factory(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> Mine:
+        arguments.append((message.method, payload.at_eof(), protocol, writer, task))
+        return Mine(message, payload, protocol, writer, task)
+
+    server = await raw_server(hello, request_factory=factory)
+    assert (await server.send(GET)).endswith(b"Mine")
+    assert arguments[0][:2] == ("GET", True)
+
+
+@pytest.mark.spec("ADD-457", "ADD-1101")
+async def test_unknown_options(caplog: Any) -> None:
+    server = Server(hello, keepalive_timeout=3, nonsense=1, loop=asyncio.get_running_loop())
+    assert server.options.timeouts.keepalive == 3
+    (record,) = caplog.records
+    assert (record.levelno, "nonsense" in record.getMessage()) == (logging.WARNING, True)
+
+
+async def test_debug_is_gone() -> None:
+    with pytest.warns(DeprecationWarning):
+        Server(hello, debug=True)
+
+
+@pytest.mark.spec("ADD-458", "STR-20")
+async def test_options_without_effect_and_defaults(caplog: Any) -> None:
+    server = Server(hello, timeout_ceil_threshold=5, read_bufsize=None)
+    assert server.options.read_bufsize == 2**18
+    assert not caplog.records
+
+
+@pytest.mark.spec("LOW-01", "SHUT-02")
+async def test_shutdown(raw_server: Any) -> None:
+    started = asyncio.Event()
+
+    async def handler(request: Any) -> Response:
+        started.set()
+        await asyncio.Event().wait()
+        return Response()
+
+    server = await raw_server(handler)
+    idle, busy = await server.open(), await server.open()
+    await busy.send(GET)
+    await started.wait()
+    server.server.pre_shutdown()
+    assert await idle.rest() == b""
+    await server.server.shutdown(0.01)
+    assert server.server.connections == []
+    assert await busy.rest() == b""
+
+
+async def test_no_new_connections_while_closing(raw_server: Any) -> None:
+    server = await raw_server(hello)
+    server.server.pre_shutdown()
+    assert (await (await server.open()).rest()).startswith(b"HTTP/1.1 503 ")
