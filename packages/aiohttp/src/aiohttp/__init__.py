@@ -13,6 +13,7 @@ from aiohttp._later import later
 from aiohttp_client import (
     DEFAULT_RETRY_POLICY,
     DEFAULT_TIMEOUT,
+    DEFAULT_WS_CLIENT_TIMEOUT,
     NO_RETRY,
     AbstractCookieJar,
     AbstractResolver,
@@ -41,6 +42,8 @@ from aiohttp_client import (
     ClientSession,
     ClientSSLError,
     ClientTimeout,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
     Connection,
     ConnectionKey,
     ConnectionTimeoutError,
@@ -100,12 +103,12 @@ from aiohttp_client import (
     UploadAbortedError,
     UploadTracker,
     WSMessageTypeError,
+    WSRequestContextManager,
     WSServerHandshakeError,
     __version__ as __version__,
     encode_basic_auth,
     request,
 )
-from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
 from aiohttp_core import (
     EMPTY_PAYLOAD,
     PAYLOAD_REGISTRY,
@@ -171,9 +174,11 @@ if TYPE_CHECKING:
         multipart as multipart,
         payload as payload,
         payload_streamer as payload_streamer,
+        pytest_plugin as pytest_plugin,
         resolver as resolver,
         streams as streams,
         tcp_helpers as tcp_helpers,
+        test_utils as test_utils,
         tracing as tracing,
         typedefs as typedefs,
         web as web,
@@ -191,6 +196,7 @@ if TYPE_CHECKING:
         web_urldispatcher as web_urldispatcher,
         web_ws as web_ws,
     )
+    from aiohttp_web.gunicorn import GunicornUVLoopWebWorker, GunicornWebWorker
 else:
     __getattr__ = later(
         __name__,
@@ -220,9 +226,11 @@ else:
             "multipart": "aiohttp.multipart",
             "payload": "aiohttp.payload",
             "payload_streamer": "aiohttp.payload_streamer",
+            "pytest_plugin": "aiohttp.pytest_plugin",
             "resolver": "aiohttp.resolver",
             "streams": "aiohttp.streams",
             "tcp_helpers": "aiohttp.tcp_helpers",
+            "test_utils": "aiohttp.test_utils",
             "tracing": "aiohttp.tracing",
             "typedefs": "aiohttp.typedefs",
             "web": "aiohttp.web",
@@ -239,6 +247,7 @@ else:
             "web_server": "aiohttp.web_server",
             "web_urldispatcher": "aiohttp.web_urldispatcher",
             "web_ws": "aiohttp.web_ws",
+            "worker": "aiohttp.worker",
         },
     )
 
@@ -288,6 +297,7 @@ __all__ = (
     "CookieJar",
     "DEFAULT_RETRY_POLICY",
     "DEFAULT_TIMEOUT",
+    "DEFAULT_WS_CLIENT_TIMEOUT",
     "DataQueue",
     "DefaultResolver",
     "DigestAuthChallenge",
@@ -368,6 +378,7 @@ __all__ = (
     "WSMessage",
     "WSMessageTypeError",
     "WSMsgType",
+    "WSRequestContextManager",
     "WSServerHandshakeError",
     "WebSocketError",
     "content_disposition_filename",

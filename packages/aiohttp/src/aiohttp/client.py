@@ -60,6 +60,7 @@ from aiohttp_client.context_managers import (
 from aiohttp_client.options import RequestOptions as _RequestOptions
 from aiohttp_client.response import CharsetResolver as _CharsetResolver
 from aiohttp_client.retry import IDEMPOTENT_METHODS
+from aiohttp_client.session import WSRequestContextManager as _WSRequestContextManager
 from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
 
 __all__ = (
@@ -119,6 +120,7 @@ __all__ = (
     "_RequestContextManager",
     "_RequestOptions",
     "_SessionRequestContextManager",
+    "_WSRequestContextManager",
     "request",
 )
 

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from aiohttp._later import later
+from aiohttp_client import Connection
 from aiohttp_client.abc import AbstractResolver, ResolveResult
-from aiohttp_client.connection import Connection
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.dial import AddrInfoType, SocketFactoryType
 from aiohttp_client.dns_cache import DNSCacheTable as _DNSCacheTable

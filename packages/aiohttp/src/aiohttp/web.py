@@ -141,6 +141,7 @@ from aiohttp_web import (
     view,
 )
 from aiohttp_web.cli import command, main
+from aiohttp_web.run import HostSequence, serve_app as _run_app
 from aiohttp_web.websocket import WebSocketReady, WebSocketResponse
 from aiohttp_websocket import WSMsgType
 
@@ -227,6 +228,7 @@ __all__ = (
     "HTTPUseProxy",
     "HTTPVariantAlsoNegotiates",
     "HTTPVersionNotSupported",
+    "HostSequence",
     "MaskDomain",
     "MatchInfoError",
     "MatchedSubAppResource",
@@ -267,6 +269,7 @@ __all__ = (
     "WSMsgType",
     "WebSocketReady",
     "WebSocketResponse",
+    "_run_app",
     "access_logger",
     "default_expect_handler",
     "delete",

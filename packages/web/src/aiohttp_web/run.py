@@ -22,16 +22,19 @@ from aiohttp_web.application import Application
 from aiohttp_web.runner import AppRunner, GracefulExit
 from aiohttp_web.sites import BaseSite, SockSite, TCPSite, UnixSite
 
-__all__ = ("run_app",)
+__all__ = ("HostSequence", "run_app", "serve_app")
 
 Path = str | os.PathLike[str]
+
+HostSequence = Iterable[str]
+"""Several hosts to listen on."""
 
 
 def run_app(
     app: Application | Awaitable[Application],
     *,
     debug: bool = False,
-    host: str | Iterable[str] | None = None,
+    host: str | HostSequence | None = None,
     port: int | None = None,
     path: Path | Iterable[Path] | None = None,
     sock: socket.socket | Iterable[socket.socket] | None = None,
@@ -68,20 +71,17 @@ def run_app(
     if access_log is not None and loop.get_debug():
         _show_access_log(access_log)
     main = loop.create_task(
-        _serve(
+        serve_app(
             app,
-            lambda runner: _sites(
-                runner,
-                host=host,
-                port=port,
-                path=path,
-                sock=sock,
-                ssl_context=ssl_context,
-                backlog=backlog,
-                reuse_address=reuse_address,
-                reuse_port=reuse_port,
-            ),
-            print,
+            host=host,
+            port=port,
+            path=path,
+            sock=sock,
+            ssl_context=ssl_context,
+            print=print,
+            backlog=backlog,
+            reuse_address=reuse_address,
+            reuse_port=reuse_port,
             shutdown_timeout=shutdown_timeout,
             keepalive_timeout=keepalive_timeout,
             access_log_class=access_log_class,
@@ -140,22 +140,47 @@ def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
             )
 
 
-async def _serve(
+async def serve_app(
     app: Application | Awaitable[Application],
-    make_sites: Callable[[AppRunner], list[BaseSite]],
-    write: Callable[..., None] | None,
-    **options: Any,
+    *,
+    host: str | HostSequence | None = None,
+    port: int | None = None,
+    path: Path | Iterable[Path] | None = None,
+    sock: socket.socket | Iterable[socket.socket] | None = None,
+    ssl_context: SSLContext | None = None,
+    print: Callable[..., None] | None = print,  # noqa: A002 (the documented name)
+    backlog: int = 128,
+    reuse_address: bool | None = None,
+    reuse_port: bool | None = None,
+    **kwargs: Any,
 ) -> None:
+    """Serve *app* until the task is cancelled: :func:`run_app` for a loop that runs already.
+
+    *kwargs* are options of :class:`~aiohttp_web.runner.AppRunner`; signals are not handled unless
+    *handle_signals* is among them.  Raises what the start of the application raises.  When
+    cancelled it ends gracefully and then raises ``CancelledError``.
+    """
     if not isinstance(app, Application):
         app = await app
-    runner = AppRunner(app, **options)
+    runner = AppRunner(app, **kwargs)
     try:
         await runner.setup()
-        for site in make_sites(runner):
+        sites = _sites(
+            runner,
+            host=host,
+            port=port,
+            path=path,
+            sock=sock,
+            ssl_context=ssl_context,
+            backlog=backlog,
+            reuse_address=reuse_address,
+            reuse_port=reuse_port,
+        )
+        for site in sites:
             await site.start()
-        if write is not None:
+        if print is not None:
             names = sorted(site.name for site in runner.sites)
-            write(f"======== Running on {', '.join(names)} ========\n(Press CTRL+C to quit)")
+            print(f"======== Running on {', '.join(names)} ========\n(Press CTRL+C to quit)")
         await asyncio.get_running_loop().create_future()
     finally:
         await runner.cleanup()

@@ -23,7 +23,13 @@ from aiohttp_web.base_request import BaseRequest
 from aiohttp_web.connection import RequestHandler
 from aiohttp_web.deadlines import Sweep, Timeouts
 
-__all__ = ("Server", "ServerOptions")
+__all__ = ("LowLevelHandler", "RequestFactory", "Server", "ServerOptions")
+
+LowLevelHandler = Callable[[Any], Awaitable[Any]]
+"""A coroutine function from a request to a response."""
+
+RequestFactory = Callable[..., Any]
+"""Makes a request of message, payload, protocol, writer and task."""
 
 _LOG_WAITING: Final = 5
 
@@ -99,9 +105,9 @@ class Server:
 
     def __init__(
         self,
-        handler: Callable[[Any], Awaitable[Any]],
+        handler: LowLevelHandler,
         *,
-        request_factory: Callable[..., Any] | None = None,
+        request_factory: RequestFactory | None = None,
         debug: bool | None = None,
         handler_cancellation: bool = False,
         logger: logging.Logger = server_logger,
