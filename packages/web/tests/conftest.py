@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -242,3 +245,48 @@ async def raw_server() -> AsyncIterator[Callable[..., Awaitable[RawServer]]]:
 def writer_stub() -> type[WriterStub]:
     """Return the class of writers that keep what they were given."""
     return WriterStub
+
+
+@pytest.fixture
+def in_main_thread() -> Iterator[Callable[[Callable[[], Any], Callable[[], None]], Any]]:
+    """Return ``run(blocking, act)``: *blocking* in the main thread while *act* acts upon it.
+
+    *act* has to end what runs, by a signal to this process for example.  If *act* fails, SIGTERM
+    is sent, and the failure raised.
+    """
+    former = {
+        number: signal.getsignal(number)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    }
+
+    def calm() -> None:
+        for number in former:
+            signal.signal(number, lambda caught, frame: None)
+
+    def run(blocking: Callable[[], Any], act: Callable[[], None]) -> Any:
+        problems: list[BaseException] = []
+        over = threading.Event()
+
+        def acting() -> None:
+            try:
+                act()
+            except BaseException as exc:
+                problems.append(exc)
+                if not over.is_set():
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+        calm()
+        thread = threading.Thread(target=acting)
+        thread.start()
+        try:
+            return blocking()
+        finally:
+            over.set()
+            calm()
+            thread.join()
+            if problems:
+                raise problems[0]
+
+    yield run
+    for number, handler in former.items():
+        signal.signal(number, handler)
