@@ -89,7 +89,10 @@ class DNSCacheTable:
 
 
 class SharedLookups:
-    """Asks the resolver that *make_resolver* gives, through *table* if there is one, and joins equal questions."""
+    """Asks the resolver that *make_resolver* gives, through *table* if there is one.
+
+    Equal questions are joined.
+    """
 
     __slots__ = (
         "_family",

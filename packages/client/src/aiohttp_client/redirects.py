@@ -167,7 +167,7 @@ def _resolve(base: URL, location: str, *, requote: bool) -> URL:
         # The fragment is not inherited (ADD-217).
         target = base.with_fragment(None).join(URL(location, encoded=not requote))
         usable = _HOST.fullmatch(target.raw_host or "") is not None and target.port is not None
-    except ValueError as exc:
+    except (ValueError, IndexError) as exc:  # yarl raises both
         raise InvalidUrlRedirectClientError(
             show(location), "Server attempted redirecting to a location that is no URL"
         ) from exc
