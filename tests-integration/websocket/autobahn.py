@@ -104,9 +104,7 @@ def verdicts(folder: Path) -> dict[str, dict[str, Any]]:
 
 def complaints(cases: dict[str, dict[str, Any]]) -> dict[str, tuple[str, str]]:
     """Return the cases that are not strictly right."""
-    allowed = {
-        name: {"OK", "INFORMATIONAL"} if name in INFORMATIONAL else {"OK"} for name in cases
-    }
+    allowed = {name: {"OK", "INFORMATIONAL"} if name in INFORMATIONAL else {"OK"} for name in cases}
     return {
         name: (case["behavior"], case["behaviorClose"])
         for name, case in cases.items()

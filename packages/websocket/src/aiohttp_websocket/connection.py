@@ -365,10 +365,10 @@ class WebSocketConnection:
         :exc:`TimeoutError` and leaves the connection open.  ``RuntimeError`` if another task is
         receiving.  Cancelling loses nothing.
         """
-        if self.queue.waiting or self._ended is not None:
-            raise RuntimeError("Concurrent call to receive() is not allowed")
         if self._closed:
             return WS_CLOSED_MESSAGE
+        if self.queue.waiting or self._ended is not None:
+            raise RuntimeError("Concurrent call to receive() is not allowed")
         if self._closing.state is CloseState.CLOSE_RECEIVED:
             return WS_CLOSING_MESSAGE
         message = self.take()
@@ -435,6 +435,8 @@ class WebSocketConnection:
         connection with 1011 and is raised here, a breach of the protocol as
         :class:`WebSocketError`.  Cancelling stops listening and leaves the connection open.
         """
+        if self._closed:
+            return
         if self.queue.waiting or self._ended is not None:
             raise RuntimeError("Concurrent call to receive() is not allowed")
         ended = self._ended = self._loop.create_future()
