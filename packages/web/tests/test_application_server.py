@@ -14,7 +14,7 @@ async def hello(request: Any) -> Response:
 @pytest.mark.spec("ADD-963")
 async def test_make_handler_is_deprecated_and_works() -> None:
     app = Application()
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="make_handler"):
         server = app.make_handler(access_log=None)
     assert server.request_factory is Request
 

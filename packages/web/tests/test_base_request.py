@@ -448,11 +448,11 @@ async def test_no_clone_after_reading() -> None:
 @pytest.mark.spec("ADD-480", "ADD-966", "WREQ-31", "WREQ-32")
 async def test_deprecated_attributes() -> None:
     request = make(body=b"a")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="can_read_body"):
         assert request.has_body
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="loop"):
         assert request.loop is asyncio.get_running_loop()
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="message"):
         message = request.message
     assert isinstance(message, RawRequestMessage)
     assert message.path == "/"

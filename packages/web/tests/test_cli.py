@@ -55,8 +55,8 @@ def test_serving_from_the_command_line(module: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     process = python(
-        "-u", "-W", "ignore", "-m", "aiohttp_web", "-H", "127.0.0.1", "-P", port, "mymodule:make", "--own", "x",
-        cwd=module,
+        "-u", "-W", "ignore", "-m", "aiohttp_web", "-H", "127.0.0.1", "-P", port,
+        "mymodule:make", "--own", "x", cwd=module,
     )  # fmt: skip
     try:
         assert process.stdout is not None

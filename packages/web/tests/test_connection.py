@@ -276,7 +276,7 @@ async def test_http_exceptions_are_answers(raw_server: Any) -> None:
     client = await server.open()
     answer = await client.ask(get())
     assert (answer.status, answer.body, answer.headers["X"]) == (403, b"no", "1")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="HTTPException"):
         assert (await client.ask(get("/return"))).status == 403
 
 

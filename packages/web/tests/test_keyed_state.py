@@ -26,7 +26,7 @@ def test_a_mapping_that_is_made_late() -> None:
     state.update({"c": 3}, d=4)
     assert list(state.keys()) == ["a", "b", "c", "d"]
     assert list(state.values()) == [1, 2, 3, 4]
-    assert list(state.items())[0] == ("a", 1)
+    assert next(iter(state.items())) == ("a", 1)
     del state["a"]
     assert state.pop("b") == 2
     assert state.pop("b", None) is None

@@ -1,4 +1,4 @@
-"""Whole responses: construction, body, compression, the joined form and its equal by ``prepare``."""
+"""Whole responses: construction, body, compression, and both ways to the wire."""
 
 import asyncio
 import gzip

@@ -51,7 +51,7 @@ async def test_unknown_options(caplog: Any) -> None:
 
 
 async def test_debug_is_gone() -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="debug"):
         Server(hello, debug=True)
 
 

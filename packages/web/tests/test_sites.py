@@ -120,7 +120,7 @@ async def test_named_pipes_need_windows(runner: Any) -> None:
 
 @pytest.mark.spec("ADD-603", "ADD-968")
 async def test_shutdown_timeout_of_a_site(runner: Any) -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="shutdown_timeout"):
         TCPSite(runner, shutdown_timeout=3)
     assert runner.shutdown_timeout == 3
 

@@ -116,15 +116,15 @@ async def test_keep_alive(make_request: Any) -> None:
 @pytest.mark.spec("ADD-967", "ADD-515", "WRSP-31")
 async def test_deprecated_ways(make_request: Any) -> None:
     response = StreamResponse()
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="boolean"):
         response.enable_compression(force=True)
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="Chunk size"):
         response.enable_chunked_encoding(chunk_size=5)
     await response.prepare(make_request("GET", "/"))
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="drain"):
         await response.drain()
     await response.write_eof()
-    with pytest.warns(DeprecationWarning), pytest.raises(RuntimeError):
+    with pytest.warns(DeprecationWarning, match="drain"), pytest.raises(RuntimeError):
         await response.drain()
 
 
@@ -204,7 +204,7 @@ def test_etag() -> None:
     response.etag = None
     assert "ETag" not in response.headers
     for wrong in ('a"b', 5, b"a"):
-        with pytest.raises(ValueError, match="(?i)etag|tag"):
+        with pytest.raises(ValueError, match=r"(?i)etag|tag"):
             response.etag = wrong  # type: ignore[assignment]
 
 
@@ -229,8 +229,10 @@ async def test_cookies(make_request: Any) -> None:
     writer = await response.prepare(request)
     assert writer.headers.getall("Set-Cookie") == [
         "a=1; Path=/",
-        "b=2; expires=Thu, 01 Jan 2026 00:00:00 GMT; Path=/p; Domain=example.com; Max-Age=0; "
-        "Secure; HttpOnly; SameSite=Lax; Partitioned",
+        (
+            "b=2; expires=Thu, 01 Jan 2026 00:00:00 GMT; Path=/p; Domain=example.com; Max-Age=0; "
+            "Secure; HttpOnly; SameSite=Lax; Partitioned"
+        ),
     ]
     assert "Set-Cookie" not in response.headers
 
@@ -257,7 +259,7 @@ async def test_deleting_and_setting_again(make_request: Any) -> None:
     ],
 )
 def test_cookies_that_cannot_be(name: str, options: Any) -> None:
-    with pytest.raises(ValueError, match="(?i)cookie"):
+    with pytest.raises(ValueError, match=r"(?i)cookie"):
         StreamResponse().set_cookie(name, "v", **options)
 
 
