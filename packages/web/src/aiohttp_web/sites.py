@@ -45,7 +45,7 @@ class BaseSite(ABC):
         self._runner = runner
         self._ssl_context = ssl_context
         self._backlog = backlog
-        self._listening: asyncio.AbstractServer | None = None
+        self._server: asyncio.AbstractServer | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -58,21 +58,25 @@ class BaseSite(ABC):
     @property
     def listening(self) -> asyncio.AbstractServer | None:
         """What asyncio made, while the site listens."""
-        return self._listening
+        return self._server
 
     @property
     def _scheme(self) -> str:
         return "https" if self._ssl_context else "http"
 
-    @abstractmethod
-    async def _listen(self) -> asyncio.AbstractServer:
-        """Begin to listen."""
+    async def _listen(self) -> asyncio.AbstractServer | None:
+        """Begin to listen.
+
+        A subclass may instead extend :meth:`start` and set ``_server`` itself, as sites written
+        for aiohttp 3 do.
+        """
+        return None
 
     async def start(self) -> None:
         """Begin to listen.  RuntimeError the second time, OSError if the address is taken."""
         self._runner.register_site(self)
         try:
-            self._listening = await self._listen()
+            self._server = await self._listen()
         except BaseException:
             self._runner.unregister_site(self)
             raise
@@ -80,9 +84,9 @@ class BaseSite(ABC):
     async def stop(self) -> None:
         """Listen no longer.  RuntimeError if the site was not started."""
         self._runner.check_site(self)
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+        if self._server is not None:
+            self._server.close()
+            self._server = None
         self._runner.unregister_site(self)
 
 
