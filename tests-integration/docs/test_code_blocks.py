@@ -20,6 +20,12 @@ import aiohttp
 from aiohttp import web
 
 BLOCKS = blocks()
+PYTEST_INI = """\
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+filterwarnings = error
+"""
 KINDS = {"client", "script", "server", "pytest", "plain", "check", "fragment"}
 
 
@@ -133,7 +139,7 @@ async def test_server(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @of_kind("pytest")
 def test_pytest(block: Block, tmp_path: Path) -> None:
     (tmp_path / "test_example.py").write_text(block.text)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\nfilterwarnings = error\n")
+    (tmp_path / "pytest.ini").write_text(PYTEST_INI)
     environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", "."],

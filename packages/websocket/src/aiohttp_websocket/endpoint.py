@@ -7,15 +7,23 @@ Laws
 
 import json
 from collections.abc import Callable
-from typing import Any, Generic, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, overload
 
 from aiohttp_websocket.connection import WebSocketConnection
 from aiohttp_websocket.types import WSMessage, WSMessageTypeError, WSMsgType
 
-__all__ = ("TextT", "WebSocketEndpoint")
+if TYPE_CHECKING:
+    # Every type checker knows this module; at run time the default is not needed.
+    from typing_extensions import TypeVar
 
-TextT = TypeVar("TextT", bound=bool)
-"""Whether TEXT is decoded (spec row ADD-1021)."""
+    TextT = TypeVar("TextT", bound=bool, default=Literal[True])
+else:
+    from typing import TypeVar
+
+    TextT = TypeVar("TextT", bound=bool)
+"""Whether TEXT is decoded (spec row ADD-1021); true if nothing is said."""
+
+__all__ = ("TextT", "WebSocketEndpoint")
 
 BytesLike = bytes | bytearray | memoryview
 
