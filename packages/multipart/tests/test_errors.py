@@ -12,6 +12,7 @@ EXAMPLES = [
     errors.BoundaryError("x"),
     errors.BadPartHeader(b"x"),
     errors.PartDecodingError("x"),
+    errors.PartCharsetError("x"),
     errors.UnknownEncoding("x"),
     errors.BadCharsetField("x"),
     errors.MultipartLimitError("x", 1),

@@ -17,6 +17,7 @@ from aiohttp_multipart.errors import (
     BodyTooLarge,
     BoundaryError,
     MultipartError,
+    PartCharsetError,
     PartDecodingError,
     PartHeaderTooLong,
     TooManyFields,
@@ -103,7 +104,7 @@ async def test_urlencoded_charset(make_stream: MakeStream) -> None:
     form = await read_form(headers, make_stream(b"a=%E9"))
     assert form.fields["a"] == "é"
     headers = {"Content-Type": URLENCODED["Content-Type"] + "; charset=hex"}
-    with pytest.raises(PartDecodingError, match="Unknown charset"):
+    with pytest.raises(PartCharsetError, match="Unknown charset"):
         await read_form(headers, make_stream(b"a=%E9"))
 
 
@@ -205,8 +206,8 @@ async def test_transfer_encodings(make_stream: MakeStream) -> None:
             part('name="a"; filename="f"', b"YQ", "Content-Transfer-Encoding: base64"),
             MultipartError,
         ),
-        (part('name="a"', b"\xff"), PartDecodingError),
-        (part('name="a"', b"x", "Content-Type: text/plain; charset=no-such"), PartDecodingError),
+        (part('name="a"', b"\xff"), PartCharsetError),
+        (part('name="a"', b"x", "Content-Type: text/plain; charset=no-such"), PartCharsetError),
         (part('name="a"', b"x", "Content-Type: multipart/mixed; boundary=c"), MultipartError),
         (part('name="a"', b"x", "Content-Type: multipart/mixed"), MultipartError),
         (part('name="a"', b"x", "bad line"), MultipartError),

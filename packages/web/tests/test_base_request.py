@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from multidict import CIMultiDict, CIMultiDictProxy, MultiDict
 from yarl import URL
 
 from aiohttp_core.fields.etags import ETag
+from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_core.raw_messages import RawRequestMessage
 from aiohttp_core.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp_core.versions import HttpVersion10, HttpVersion11
+from aiohttp_multipart import MultipartLimitError, PartDecodingError, UnknownEncoding
 from aiohttp_web import (
     BaseRequest,
     HTTPBadRequest,
@@ -35,6 +38,7 @@ class Connection:
     keeps_alive = True
     client_max_size = 1024**2
     client_max_fields = 1000
+    head_limits = DEFAULT_LIMITS
     reading_paused = False
 
     def __init__(self, transport: Any = None) -> None:
@@ -44,6 +48,9 @@ class Connection:
         pass
 
     resume_reading = pause_reading
+
+    def make_writer(self) -> Any:
+        return SimpleNamespace(output_size=0)
 
 
 def make(
@@ -396,6 +403,40 @@ async def test_multipart_reader() -> None:
     assert part.name == "text"
 
 
+@pytest.mark.spec("ADD-695")
+async def test_multipart_reader_is_limited() -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    request = make(method="POST", headers=headers, body=MULTIPART, client_max_size=4)
+    part: Any = await (await request.multipart()).next()
+    with pytest.raises(HTTPRequestEntityTooLarge, match=r".") as caught:
+        await part.read()
+    assert caught.value.text == "Maximum request body size 4 exceeded."
+    request = make(method="POST", headers=headers, body=MULTIPART, client_max_size=4)
+    part = await (await request.multipart()).next()
+    assert await part.read_chunk() == b"value"
+    request = make(method="POST", headers=headers, body=MULTIPART)
+    request.protocol.head_limits = HeadLimits(max_field_size=30)
+    with pytest.raises(MultipartLimitError):
+        await (await request.multipart()).next()
+
+
+@pytest.mark.parametrize(
+    ("part", "error"),
+    [
+        (b"Content-Transfer-Encoding: base64\r\n\r\nYQ", PartDecodingError),
+        (b"Content-Transfer-Encoding: base64\r\n\r\nY=Q=", PartDecodingError),
+        (b"Content-Transfer-Encoding: x\r\n\r\nYQ", UnknownEncoding),
+        (b"Content-Type: text/plain; charset=x\r\n\r\nYQ", HTTPUnsupportedMediaType),
+        (b"\r\n\xff", HTTPUnsupportedMediaType),
+    ],
+)
+async def test_undecodable_parts_of_forms(part: bytes, error: type[Exception]) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    body = b'--b\r\nContent-Disposition: form-data; name="a"\r\n' + part + b"\r\n--b--"
+    with pytest.raises(error):
+        await make(method="POST", headers=headers, body=body).post()
+
+
 async def test_trailers_over_a_socket(raw_server: Any) -> None:
     async def handler(request: Any) -> Response:
         assert not request.trailers
@@ -435,6 +476,25 @@ def test_clone() -> None:
     assert (changed.remote, changed.client_max_size, changed.client_max_fields) == ("1.2.3.4", 7, 8)
     assert changed.clone().host == "h.example"
     assert request.clone(rel_url=URL("/é")).raw_path == "/%C3%A9"
+
+
+async def test_the_answer_to_a_clone_is_that_to_the_request() -> None:
+    request = make()
+    copy = request.clone().clone()
+    assert copy.response_writer() is request.response_writer()
+    copy.response_writer().output_size = 10  # type: ignore[attr-defined]
+    assert request.response_started
+
+
+@pytest.mark.spec("ADD-496")
+async def test_files_of_a_clone_are_closed_with_the_request() -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    request = make(method="POST", headers=headers, body=MULTIPART)
+    copy = request.clone(client_max_size=10**6).clone()
+    field: Any = (await copy.post())["file"]
+    assert not field.file.closed
+    request.close_files()
+    assert field.file.closed
 
 
 @pytest.mark.spec("ADD-478")

@@ -1,7 +1,8 @@
 """What can be wrong with a multipart body or a form.
 
 Every error is a :exc:`ValueError`, as it always was; where the core has a word for the same thing
-it is that too.  A server answers :exc:`MultipartLimitError` with 413 and any other one with 400.
+it is that too.  A server answers :exc:`MultipartLimitError` with 413, :exc:`PartCharsetError` with
+415, and any other one with 400.
 
 The tree::
 
@@ -10,6 +11,7 @@ The tree::
         ├── BoundaryError
         ├── BadPartHeader (also InvalidHeader)
         ├── PartDecodingError
+        │   └── PartCharsetError
         ├── UnknownEncoding (also RuntimeError)
         ├── BadCharsetField (also RuntimeError)
         └── MultipartLimitError
@@ -29,6 +31,7 @@ __all__ = (
     "MultipartError",
     "MultipartLimitError",
     "NestingTooDeep",
+    "PartCharsetError",
     "PartDecodingError",
     "PartHeaderTooLong",
     "TooManyFields",
@@ -50,6 +53,10 @@ class BadPartHeader(InvalidHeader, MultipartError):
 
 class PartDecodingError(MultipartError):
     """The data of a part is not what its encodings or its charset say."""
+
+
+class PartCharsetError(PartDecodingError):
+    """The charset of a field is not known, or its bytes are not of it."""
 
 
 class UnknownEncoding(MultipartError, RuntimeError):

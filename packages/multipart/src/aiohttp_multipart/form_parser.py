@@ -24,7 +24,7 @@ from aiohttp_multipart.errors import (
     BodyTooLarge,
     MultipartError,
     NestingTooDeep,
-    PartDecodingError,
+    PartCharsetError,
     TooManyFields,
 )
 from aiohttp_multipart.limits import DEFAULT_FORM_LIMITS, FormLimits, MultipartLimits
@@ -109,7 +109,7 @@ async def read_urlencoded(
 
     Blank values and empty names are kept; empty pieces between two ``&`` are not fields but count
     for the limit; ``;`` separates nothing.  Bytes that *charset* (default UTF-8) does not know
-    become U+FFFD.  Raises PartDecodingError for an unknown charset.  Source: spec rows ADD-484,
+    become U+FFFD.  Raises PartCharsetError for an unknown charset.  Source: spec rows ADD-484,
     ADD-485.
     """
     encoding = _charset(charset)
@@ -136,7 +136,7 @@ async def read_urlencoded(
 def _charset(name: str | None) -> str:
     charset = known_charset(name or "utf-8")
     if charset is None:
-        raise PartDecodingError(f"Unknown charset {name!r}")
+        raise PartCharsetError(f"Unknown charset {name!r}")
     return charset
 
 
@@ -223,7 +223,7 @@ class _FormReader:
         try:
             return data.decode(charset)
         except UnicodeDecodeError as exc:
-            raise PartDecodingError(f"A field is not encoded as {charset}: {exc.reason}") from None
+            raise PartCharsetError(f"A field is not encoded as {charset}: {exc.reason}") from None
 
     async def _read_memory(self, part: BodyPartReader, decoder: TransferDecoder) -> bytearray:
         limit = self._limits.max_field_bytes

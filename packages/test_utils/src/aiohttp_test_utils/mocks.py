@@ -18,6 +18,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiohttp_core import (
+    DEFAULT_LIMITS,
+    DEFAULT_LIMITS,
     EMPTY_PAYLOAD,
     EmptyStreamReader,
     HttpVersion,
@@ -94,6 +96,7 @@ def _mocked_protocol(transport: Any, writer: Any, keep_alive: bool) -> mock.Mock
     protocol = mock.Mock(name="mock.protocol")
     protocol.transport = transport
     protocol.keeps_alive = keep_alive
+    protocol.head_limits = DEFAULT_LIMITS
     protocol.make_writer.return_value = writer
     protocol.wait_for_loss = make_mocked_coro()
     protocol.send_informational = make_mocked_coro()

@@ -35,6 +35,7 @@ from aiohttp_core.fields.dates import parse_http_date
 from aiohttp_core.fields.etags import ETag, parse_etags
 from aiohttp_core.fields.forwarded import parse_forwarded
 from aiohttp_core.fields.ranges import parse_range
+from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import EmptyStreamReader, StreamReader
 from aiohttp_core.versions import HttpVersion
 from aiohttp_core.writer import AbstractStreamWriter
@@ -77,6 +78,10 @@ class RequestConnection(Protocol):
     @property
     def client_max_fields(self) -> int:
         """Fields that a form may have."""
+
+    @property
+    def head_limits(self) -> HeadLimits:
+        """How much of a head is accepted, that of a part in a multipart body too."""
 
     def make_writer(self) -> AbstractStreamWriter:
         """Return a writer for one message."""
@@ -582,8 +587,21 @@ class BaseRequest(KeyedState):
         return loads(await self.text())
 
     async def multipart(self) -> MultipartReader:
-        """Return a reader of the multipart body; made anew each time (WREQ-23)."""
-        return MultipartReader(self.headers, self._payload)
+        """Return a reader of the multipart body; made anew each time (WREQ-23).
+
+        Heads of parts are limited as those of requests are, and what is read of a part as a whole
+        by :attr:`client_max_size`: more raises HTTPRequestEntityTooLarge (ADD-695).  Parts that are
+        read in pieces may have any size.  Raises ValueError for another content type.
+        """
+        limits = self._protocol.head_limits
+        return MultipartReader(
+            self.headers,
+            self._payload,
+            client_max_size=self.client_max_size,
+            max_field_size=limits.max_field_size,
+            max_headers=limits.max_headers,
+            max_size_error_cls=HTTPRequestEntityTooLarge,
+        )
 
     async def post(self) -> "MultiDictProxy[str | bytearray | FileField]":
         """Return the fields of a form; kept for further calls (WREQ-24, ADD-483 to ADD-496).
@@ -595,7 +613,13 @@ class BaseRequest(KeyedState):
         form: Form | None = self._kept("form")
         if form is None:
             form = self._keep("form", await self._read_form())
+            self._forms().append(form)
         return form.fields if form is not None else _NO_FORM
+
+    def _forms(self) -> list[Form]:
+        """Return the forms that were read by this request and its copies."""
+        forms: list[Form] | None = self._kept("forms")
+        return self._keep("forms", []) if forms is None else forms
 
     async def _read_form(self) -> Form:
         if self.method not in _POST_METHODS:
@@ -612,6 +636,7 @@ class BaseRequest(KeyedState):
             content,
             max_size=self.client_max_size,
             max_fields=self.client_max_fields,
+            head_limits=self._protocol.head_limits,
         )
 
     async def release(self) -> None:
@@ -620,10 +645,12 @@ class BaseRequest(KeyedState):
             await self._payload.readany()
 
     def close_files(self) -> None:
-        """Close the temporary files of an uploaded form; done when the response is finished."""
+        """Close the temporary files of uploaded forms; done when the response is finished.
+
+        Those of copies too: the server knows only the request that it made (ADD-496).
+        """
         if self._cache is not None:
-            form: Form | None = self._cache.get("form")
-            if form is not None:
+            for form in self._cache.get("forms", ()):
                 form.close()
 
     # Sending
@@ -682,8 +709,9 @@ class BaseRequest(KeyedState):
     ) -> Self:
         """Return a copy with the given parts replaced (WREQ-18, FWD-01).
 
-        The copy shares the body and has its own copy of the values kept on the request.  Raises
-        RuntimeError if the body was read by :meth:`read` or :meth:`post` (ADD-478).
+        The copy shares the body and the answer, and has its own copy of the values kept on the
+        request.  Raises RuntimeError if the body was read by :meth:`read` or :meth:`post`
+        (ADD-478).
         """
         if self._kept("body") is not None or self._kept("form") is not None:
             raise RuntimeError("Cannot clone request after reading its content")
@@ -696,11 +724,12 @@ class BaseRequest(KeyedState):
                 head.target = str(URL(rel_url) if isinstance(rel_url, str) else rel_url)
             if headers is not _UNSET:
                 head.set_headers(headers)
-        return type(self)(
+        copy = type(self)(
             head,
             self._payload,
             self._protocol,
-            self._writer,
+            # One answer to both: the server asks the request that it made whether it was begun.
+            self._writer if self._protocol is None else self.response_writer(),
             self._task,
             client_max_size=(
                 self._client_max_size if client_max_size is _UNSET else client_max_size
@@ -713,6 +742,8 @@ class BaseRequest(KeyedState):
             host=self._kept("host") if host is _UNSET else host,
             remote=self._kept("remote") if remote is _UNSET else remote,
         )
+        copy._keep("forms", self._forms())
+        return copy
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -39,12 +39,13 @@ from aiohttp_core.errors import (
     PayloadEncodingError,
 )
 from aiohttp_core.flow import WriteGate
+from aiohttp_core.limits import HeadLimits
 from aiohttp_core.parser import RequestParser
 from aiohttp_core.serializer import head as serialize_head
 from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_core.writer import StreamWriter
-from aiohttp_multipart import MultipartError
+from aiohttp_multipart import MultipartError, MultipartLimitError
 from aiohttp_web.body_intake import BodyIntake
 from aiohttp_web.deadlines import NEVER
 from aiohttp_web.error_pages import error_response, refusal
@@ -57,8 +58,8 @@ from aiohttp_web.payload_errors import (
 )
 from aiohttp_web.response import Response, is_joinable
 from aiohttp_web.response_head import reason_phrase
-from aiohttp_web.upgrade import UpgradeReceiver
 from aiohttp_web.stream_response import StreamResponse
+from aiohttp_web.upgrade import UpgradeReceiver
 
 __all__ = ("STATES", "TRANSITIONS", "RequestHandler", "check_transitions")
 
@@ -229,6 +230,12 @@ class RequestHandler:
         """Fields that a form may have; see :attr:`BaseRequest.client_max_fields`."""
         count: int = self._server.client_max_fields
         return count
+
+    @property
+    def head_limits(self) -> HeadLimits:
+        """How much of a head is accepted, that of a part in a multipart body too."""
+        limits: HeadLimits = self._options.limits
+        return limits
 
     @property
     def keeps_alive(self) -> bool:
@@ -582,7 +589,7 @@ class RequestHandler:
             raise ClientConnectionResetError("The response cannot be completed") from exc
         if isinstance(exc, (RequestPayloadError, PayloadEncodingError, MultipartError)):
             self._server.logger.debug("Bad body from %s: %s", request.remote, exc)
-            status = getattr(exc, "status", 400)
+            status = 413 if isinstance(exc, MultipartLimitError) else getattr(exc, "status", 400)
             response = Response(status=status, text=f"{status}: {exc}")
             response.force_close()
             return response

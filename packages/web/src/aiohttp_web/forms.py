@@ -8,12 +8,13 @@ Laws
 from collections.abc import Mapping
 
 from aiohttp_core.errors import PayloadEncodingError
+from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_multipart import (
     FileField,
     Form,
     FormLimits,
     MultipartLimitError,
-    PartDecodingError,
+    PartCharsetError,
     TooManyFields,
     read_form,
 )
@@ -38,22 +39,33 @@ class BytesSource:
 
 
 async def read_request_form(
-    headers: Mapping[str, str], content: object, *, max_size: int, max_fields: int
+    headers: Mapping[str, str],
+    content: object,
+    *,
+    max_size: int,
+    max_fields: int,
+    head_limits: HeadLimits = DEFAULT_LIMITS,
 ) -> Form:
     """Read a form of at most *max_size* bytes and *max_fields* fields; 0 is no limit.
 
-    Raises HTTPRequestEntityTooLarge at a limit, HTTPUnsupportedMediaType for text that is not of
-    its charset, RequestPayloadError for a body that cannot be received, and MultipartError, which
-    is a ValueError, for a malformed form.
+    Heads of parts are limited as those of requests are.  Raises HTTPRequestEntityTooLarge at a
+    limit, HTTPUnsupportedMediaType for text that is not of its charset or has an unknown one,
+    RequestPayloadError for a body that cannot be received, and MultipartError, which is a
+    ValueError, for a malformed form.
     """
-    limits = FormLimits(max_total=max_size, max_fields=max_fields)
+    limits = FormLimits(
+        max_total=max_size,
+        max_fields=max_fields,
+        max_headers=head_limits.max_headers,
+        max_field_size=head_limits.max_field_size,
+    )
     try:
         return await read_form(headers, content, limits=limits)  # type: ignore[arg-type]
     except TooManyFields as exc:
         raise HTTPRequestEntityTooLarge(max_size=exc.limit, text=str(exc)) from exc
     except MultipartLimitError as exc:
         raise HTTPRequestEntityTooLarge(max_size=max_size, text=str(exc)) from exc
-    except PartDecodingError as exc:
+    except PartCharsetError as exc:
         raise HTTPUnsupportedMediaType(text=str(exc)) from exc
     except PayloadEncodingError as exc:
         raise RequestPayloadError(exc.message) from exc
