@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 BOUND = 60
 """Seconds after which a server of these tests ends by itself."""
 
@@ -54,6 +55,22 @@ def serving(command: list[str], port: int, log: Path, **options: object) -> Iter
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+ServeProgram = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def serve_program(tmp_path_factory: pytest.TempPathFactory) -> ServeProgram:
+    """Return a context manager that runs a Python program with a port behind its arguments."""
+
+    def serve(*arguments: object, env: Mapping[str, str] | None = None) -> object:
+        port = free_port()
+        log = tmp_path_factory.mktemp("program") / "log"
+        command = [sys.executable, *map(str, arguments), str(port)]
+        return serving(command, port, log, env={**os.environ, **(env or {})}, cwd=ROOT)
+
+    return serve  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="session")
