@@ -279,13 +279,14 @@ def in_main_thread() -> Iterator[Callable[[Callable[[], Any], Callable[[], None]
         thread = threading.Thread(target=acting)
         thread.start()
         try:
-            return blocking()
+            result = blocking()
         finally:
             over.set()
             calm()
             thread.join()
-            if problems:
-                raise problems[0]
+        if problems:
+            raise problems[0]
+        return result
 
     yield run
     for number, handler in former.items():

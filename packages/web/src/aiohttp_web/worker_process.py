@@ -199,14 +199,19 @@ def main(argv: list[str]) -> None:
     for number in numbers:
         # What the application starts must not keep the port or the lifeline open.
         os.set_inheritable(number, False)
-    lifeline = _Lifeline(socket.socket(fileno=numbers[0]))
-    sockets = [socket.socket(fileno=number) for number in numbers[1:]]
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     sys.path[:] = settings.search_path
     sys.argv[:] = settings.command
     if settings.log_level is not None:
         logging.basicConfig(level=settings.log_level)
+    with contextlib.ExitStack() as stack:
+        line, *sockets = [stack.enter_context(socket.socket(fileno=each)) for each in numbers]
+        _run(settings, _Lifeline(line), sockets)
+
+
+def _run(settings: WorkerSettings, lifeline: _Lifeline, sockets: list[socket.socket]) -> None:
+    """Serve, and tell the parent what a failing start has imported."""
     try:
         _serve(settings, lifeline, sockets)
     except EntryPointError as exc:
