@@ -241,33 +241,47 @@ class FakeRequests:
         self.routes.append(route)
         return route
 
-    def get(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def get(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect GET; see :meth:`route`."""
-        return self.route("GET", url, **kwargs)
+        return self.route("GET", url, answer, **kwargs)
 
-    def post(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def post(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect POST; see :meth:`route`."""
-        return self.route("POST", url, **kwargs)
+        return self.route("POST", url, answer, **kwargs)
 
-    def put(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def put(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect PUT; see :meth:`route`."""
-        return self.route("PUT", url, **kwargs)
+        return self.route("PUT", url, answer, **kwargs)
 
-    def patch(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def patch(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect PATCH; see :meth:`route`."""
-        return self.route("PATCH", url, **kwargs)
+        return self.route("PATCH", url, answer, **kwargs)
 
-    def delete(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def delete(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect DELETE; see :meth:`route`."""
-        return self.route("DELETE", url, **kwargs)
+        return self.route("DELETE", url, answer, **kwargs)
 
-    def head(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def head(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect HEAD; see :meth:`route`."""
-        return self.route("HEAD", url, **kwargs)
+        return self.route("HEAD", url, answer, **kwargs)
 
-    def options(self, url: UrlPattern, **kwargs: Any) -> FakeRoute:
+    def options(
+        self, url: UrlPattern, answer: FakeAnswer | Responder | None = None, **kwargs: Any
+    ) -> FakeRoute:
         """Expect OPTIONS; see :meth:`route`."""
-        return self.route("OPTIONS", url, **kwargs)
+        return self.route("OPTIONS", url, answer, **kwargs)
 
     def let_pass(self, url: UrlPattern, method: str = ANY_METHOD) -> FakeRoute:
         """Let requests to *url* go to the network."""

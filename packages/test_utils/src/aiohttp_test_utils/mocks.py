@@ -19,7 +19,6 @@ from yarl import URL
 
 from aiohttp_core import (
     DEFAULT_LIMITS,
-    DEFAULT_LIMITS,
     EMPTY_PAYLOAD,
     EmptyStreamReader,
     HttpVersion,
