@@ -8,6 +8,7 @@ cdef dict _CONNECTION_VALUES
 cdef dict _OPTIONS
 cdef tuple _BY_LENGTH
 cdef bytes _HOST_TABLE
+cdef set _GOOD_HOSTS
 
 cdef int _HOST
 cdef int _CONNECTION

@@ -91,6 +91,20 @@ def kind_of(name: bytes) -> int:
     return _KIND_OF.get(name) or _KINDS.get(name.lower(), 0)
 
 
+# Hosts with a port take the long way; those seen last are known.  Bounded, as all that peers fill.
+_HOSTS_KEPT: Final = 256
+_HOST_LENGTH: Final = 128
+_GOOD_HOSTS: set[bytes] = set()
+
+
+def _remember_host(value: bytes) -> None:
+    """Keep a host that was found good; few names are asked for again and again."""
+    if len(_GOOD_HOSTS) >= _HOSTS_KEPT:
+        _GOOD_HOSTS.clear()
+    if len(value) <= _HOST_LENGTH:
+        _GOOD_HOSTS.add(value)
+
+
 def _is_plain_host(value: bytes) -> bool:
     """Tell whether *value* is letters, digits, dots and hyphens: valid without a second look."""
     p = value
@@ -191,8 +205,10 @@ class ControlFields:
         if kind == _HOST:
             if value and self.is_request:
                 plain = cython.compiled and _is_plain_host(value)
-                if not plain and not grammar.is_authority(value):
-                    raise InvalidHeader(b"Host", f"Bad Host {show(value)}")
+                if not plain and value not in _GOOD_HOSTS:
+                    if not grammar.is_authority(value):
+                        raise InvalidHeader(b"Host", f"Bad Host {show(value)}")
+                    _remember_host(value)
             self.host = value
         elif kind == _CONNECTION:
             options = _CONNECTION_VALUES.get(value, -1)
