@@ -86,3 +86,29 @@ async def test_no_new_connections_while_closing(raw_server: Any) -> None:
     server = await raw_server(hello)
     server.server.pre_shutdown()
     assert (await (await server.open()).rest()).startswith(b"HTTP/1.1 503 ")
+
+
+async def test_a_request_on_its_way_is_waited_for(raw_server: Any) -> None:
+    server = await raw_server(hello)
+    fresh, begun, idle = await server.open(), await server.open(), await server.open()
+    await idle.send(GET)
+    await idle.head()
+    await begun.send(b"GET / HT")
+    while len(server.server.connections) < 3:
+        await asyncio.sleep(0)
+    settling = asyncio.create_task(server.server.settle(20))
+    await begun.send(GET.removeprefix(b"GET / HT"))
+    assert (await begun.head()).startswith(b"HTTP/1.1 200 ")
+    assert not settling.done()
+    await fresh.send(GET)
+    assert (await fresh.head()).startswith(b"HTTP/1.1 200 ")
+    # The idle one keeps nobody.
+    await asyncio.wait_for(settling, 10)
+
+
+async def test_a_request_on_its_way_is_not_waited_for_ever(raw_server: Any) -> None:
+    server = await raw_server(hello)
+    await server.open()
+    while not server.server.connections:
+        await asyncio.sleep(0)
+    await asyncio.wait_for(server.server.settle(0.05), 10)

@@ -11,13 +11,16 @@ import asyncio
 import contextlib
 import signal
 from abc import ABC, abstractmethod
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from aiohttp_web.application import Application
 from aiohttp_web.application_server import make_server
 from aiohttp_web.server import Server
 
 __all__ = ("AppRunner", "BaseRunner", "GracefulExit", "ServerRunner")
+
+_FIRST_REQUEST: Final = 0.5
+"""Seconds that a new connection gets at the end to bring its first request."""
 
 
 class GracefulExit(SystemExit):
@@ -115,8 +118,8 @@ class BaseRunner(ABC):
                 await site.stop()
             server = self._server
             if server is not None:
-                # What was accepted a moment ago gets its protocol before the idle ones are closed.
-                await asyncio.sleep(0)
+                # Who was accepted a moment ago may still bring the request that is on its way.
+                await server.settle(min(self._shutdown_timeout, _FIRST_REQUEST))
                 # 2. Idle connections close, others after their response.
                 server.pre_shutdown()
                 try:

@@ -32,6 +32,8 @@ RequestFactory = Callable[..., Any]
 """Makes a request of message, payload, protocol, writer and task."""
 
 _LOG_WAITING: Final = 5
+_ROUNDS: Final = 4
+_LOOK: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,12 @@ def make_options(given: dict[str, Any], logger: logging.Logger) -> ServerOptions
         elif name not in _WITHOUT_EFFECT:
             logger.warning("Unknown server option %r is ignored", name)
     return ServerOptions(limits=HeadLimits(**limits), timeouts=Timeouts(**timeouts), **plain)
+
+
+def _is_expecting(connection: RequestHandler) -> bool:
+    """Tell whether a request has begun to come, or the first one is still to come."""
+    state = connection.state
+    return state == "READING_HEAD" or (state == "IDLE" and not connection.served)
 
 
 class Server:
@@ -213,6 +221,20 @@ class Server:
         """Requests since the start of the server (ADD-459)."""
         living = sum(connection.served for connection in self._connections.values())
         return self._requests_before + living
+
+    async def settle(self, timeout: float) -> None:
+        """Wait until no request is on its way, *timeout* seconds at most.
+
+        A connection that was accepted a moment ago has, more likely than not, a request in
+        flight; to close it as an idle one would cost the client an error.
+        """
+        # asyncio needs some rounds from accepting a socket to telling the protocol.
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
+        deadline = self._loop.time() + timeout
+        while self._loop.time() < deadline and any(map(_is_expecting, self.connections)):
+            # An event would have to be set for each request of the server's life.
+            await asyncio.sleep(_LOOK)  # noqa: ASYNC110
 
     def pre_shutdown(self) -> None:
         """Close idle connections, and each other one after its response (SHUT-02)."""

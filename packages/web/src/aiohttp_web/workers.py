@@ -124,10 +124,13 @@ class Supervisor:
         match action:
             case Start(worker, slot):
                 self._start(worker, slot, inbox)
-            case Terminate(worker):
-                self._processes[worker].terminate()
-            case Kill(worker):
-                self._processes[worker].kill()
+            case Terminate(worker) | Kill(worker):
+                # One that could not even be started is unknown here.
+                process = self._processes.get(worker)
+                if process is not None and isinstance(action, Kill):
+                    process.kill()
+                elif process is not None:
+                    process.terminate()
             case CloseListeners():
                 self._listeners.close()
             case Announce():
