@@ -222,7 +222,7 @@ async def test_payloads_as_values() -> None:
 NAMES = st.text(
     st.characters(min_codepoint=32, blacklist_categories=["Cs"], blacklist_characters="\x7f"),
     min_size=1,
-).filter(lambda name: name != "_charset_")
+).filter(lambda name: name != "_charset_" and name[0] not in "/\\")
 
 
 @given(
@@ -235,14 +235,10 @@ async def test_what_is_sent_is_read_back(pairs: list[tuple[str, str]], multipart
     read = await read_form(
         payload.headers, Bytes(await payload.as_bytes()), limits=FormLimits(max_fields=0)
     )
-    expected = [
-        (name.lstrip("/\\") if multipart and name.isascii() else name, value)
-        for name, value in pairs
-    ]
     if not multipart and pairs and payload.headers["Content-Type"].startswith("application/x-www"):
         # A trailing line break would be trimmed, but it is always escaped here.
         assert b"\n" not in await payload.as_bytes()
-    assert list(read.fields.items()) == expected
+    assert list(read.fields.items()) == pairs
 
 
 class Bytes:

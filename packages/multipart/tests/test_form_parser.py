@@ -242,6 +242,16 @@ async def test_charset_field(make_stream: MakeStream) -> None:
     )
     form = await read_form(MULTIPART, make_stream(data))
     assert dict(form.fields) == {"a": "Привет", "b": "é"}
+    data = body(
+        part('name="_charset_"', b"windows-1251"),
+        part('name="поле"; filename="файл"'.encode("cp1251").decode("latin1"), b"x"),
+        part('name="имя"'.encode().decode("latin1"), b"y"),
+    )
+    form = await read_form(MULTIPART, make_stream(data))
+    field = form.fields["поле"]
+    assert isinstance(field, FileField)
+    assert (field.name, field.filename, form.fields["имя"]) == ("поле", "файл", "y")
+    form.close()
     with pytest.raises(RuntimeError):
         await read_form(MULTIPART, make_stream(body(part('name="_charset_"', b"x" * 32))))
 

@@ -174,7 +174,8 @@ async def read_multipart_form(
             name = part.name
             if name is None:
                 raise MultipartError("A part of a form has no name")
-            fields.add(_text(name), await form_reader.read(_text(name), part))
+            name = _text(name, reader.default_charset)
+            fields.add(name, await form_reader.read(name, part, reader.default_charset))
     except BaseException:
         form.close()
         raise
@@ -191,11 +192,18 @@ async def _next_part(reader: MultipartReader) -> BodyPartReader | None:
     return part
 
 
-def _text(value: str) -> str:
-    """Return a name or file name without the lone surrogates of bytes that were no UTF-8."""
+def _text(value: str, charset: str | None) -> str:
+    """Return a name or file name without the lone surrogates of bytes that were no UTF-8.
+
+    Browsers write them in the charset of the form (HTML section 4.10.22.8).
+    """
     if value.isascii():
         return value
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(charset or "utf-8", "replace")
 
 
 class _FormReader:
@@ -207,7 +215,7 @@ class _FormReader:
         self._limits = limits
         self._files = files
 
-    async def read(self, name: str, part: BodyPartReader) -> FormValue:
+    async def read(self, name: str, part: BodyPartReader, charset: str | None) -> FormValue:
         decoder = make_transfer_decoder(transfer_encoding(part.headers))
         header = part.headers.get(hdrs.CONTENT_TYPE)
         content_type = "" if header is None else parse_content_type(header).mimetype
@@ -215,15 +223,15 @@ class _FormReader:
         if filename:
             file = await self._read_file(part, decoder)
             mimetype = content_type or "application/octet-stream"
-            return FileField(name, _text(filename), file, mimetype, part.headers)
+            return FileField(name, _text(filename, charset), file, mimetype, part.headers)
         data = await self._read_memory(part, decoder)
         if content_type and not content_type.startswith("text/"):
             return data
-        charset = _charset(part.get_charset("utf-8"))
+        encoding = _charset(part.get_charset("utf-8"))
         try:
-            return data.decode(charset)
+            return data.decode(encoding)
         except UnicodeDecodeError as exc:
-            raise PartCharsetError(f"A field is not encoded as {charset}: {exc.reason}") from None
+            raise PartCharsetError(f"A field is not encoded as {encoding}: {exc.reason}") from None
 
     async def _read_memory(self, part: BodyPartReader, decoder: TransferDecoder) -> bytearray:
         limit = self._limits.max_field_bytes

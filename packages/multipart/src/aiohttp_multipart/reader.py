@@ -123,6 +123,11 @@ class MultipartReader:
         """Return a wrapper that reads the body of *response* and releases it at the end."""
         return cls.response_wrapper_cls(response, cls(response.headers, response.content))
 
+    @property
+    def default_charset(self) -> str | None:
+        """The charset that a first field ``_charset_`` has named, known once it was read."""
+        return self._default_charset
+
     def at_eof(self) -> bool:
         """Return whether the final boundary was reached."""
         return self._at_eof
