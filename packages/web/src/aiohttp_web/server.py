@@ -232,9 +232,9 @@ class Server:
         for _ in range(_ROUNDS):
             await asyncio.sleep(0)
         deadline = self._loop.time() + timeout
-        while self._loop.time() < deadline and any(map(_is_expecting, self.connections)):
+        while self._loop.time() < deadline and any(map(_is_expecting, self.connections)):  # noqa: ASYNC110
             # An event would have to be set for each request of the server's life.
-            await asyncio.sleep(_LOOK)  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK)
 
     def pre_shutdown(self) -> None:
         """Close idle connections, and each other one after its response (SHUT-02)."""
