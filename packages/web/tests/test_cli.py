@@ -107,3 +107,81 @@ def test_startup_errors_have_status_1(module: Path) -> None:
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "broken" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--workers", "0", "a:b"], "--workers must be at least 1"),
+        (["--workers", "2", "--reload", "a:b"], "exclude each other"),
+        (["--tls-key", "key.pem", "a:b"], "--tls-key needs --tls-cert"),
+        (["-P", "65536", "a:b"], "--port must be between"),
+        (["--workers", "2", "a"], "not in 'module:function' syntax"),
+        (["-P", "x", "a:b"], "invalid int value"),
+    ],
+)
+def test_options_that_do_not_fit(arguments: list[str], message: str, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.startswith("usage: ")
+
+
+@pytest.mark.spec("ADD-618")
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        ([], ("localhost", 8080, None)),
+        (["--tls-cert", "c"], ("localhost", 8443, None)),
+        (["--host", "a", "-P", "1"], ("a", 1, None)),
+        (["-U", "s"], (None, None, "s")),
+        (["-U", "s", "-H", "a"], ("a", 8080, "s")),
+    ],
+)
+def test_places(arguments: list[str], place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def run(settings: Any, *, workers: int, **options: Any) -> int:
+        seen.append((settings, workers, tuple(options[name] for name in ("host", "port", "path"))))
+        return 7
+
+    monkeypatch.setattr("aiohttp_web.workers.run_workers", run)
+    monkeypatch.setattr("aiohttp_web.cli.logging.basicConfig", lambda **options: None)
+    with pytest.raises(SystemExit) as caught:
+        main([*arguments, "--workers", "3", "--shutdown-timeout", "1.5", "a:b", "--work", "x"])
+    assert caught.value.code == 7
+    [(settings, workers, found)] = seen
+    assert (workers, found) == (3, place)
+    # What looks like the beginning of an option of ours belongs to the application.
+    assert (settings.entry, settings.arguments) == ("a:b", ("--work", "x"))
+    assert (settings.shutdown_timeout, settings.watch) == (1.5, False)
+
+
+def test_reloading(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def run(settings: Any, listeners: Any) -> int:
+        seen.append(settings)
+        listeners.close()
+        return 0
+
+    monkeypatch.setattr("aiohttp_web.reload.run_reloading", run)
+    monkeypatch.setattr("aiohttp_web.cli.logging.basicConfig", lambda **options: None)
+    with pytest.raises(SystemExit) as caught:
+        main(["-H", "127.0.0.1", "-P", "0", "--reload", "a:b"])
+    assert caught.value.code == 0
+    assert seen[0].watch
+
+
+def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def run(*args: Any, **options: Any) -> int:
+        raise RuntimeError("Workers need a system")
+
+    monkeypatch.setattr("aiohttp_web.workers.run_workers", run)
+    monkeypatch.setattr("aiohttp_web.cli.logging.basicConfig", lambda **options: None)
+    with pytest.raises(SystemExit) as caught:
+        main(["--workers", "2", "a:b"])
+    assert caught.value.code == 2
+    assert "Workers need a system" in capsys.readouterr().err
