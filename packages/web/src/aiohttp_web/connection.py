@@ -27,7 +27,6 @@ import asyncio
 import contextvars
 import socket
 import sys
-import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -36,7 +35,6 @@ from multidict import CIMultiDict
 from aiohttp_core.errors import (
     ClientConnectionResetError,
     HttpProcessingError,
-    PayloadEncodingError,
 )
 from aiohttp_core.flow import WriteGate
 from aiohttp_core.limits import HeadLimits
@@ -45,17 +43,17 @@ from aiohttp_core.serializer import head as serialize_head
 from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_core.writer import StreamWriter
-from aiohttp_multipart import MultipartError, MultipartLimitError
 from aiohttp_web.body_intake import BodyIntake
 from aiohttp_web.deadlines import NEVER
-from aiohttp_web.error_pages import error_response, refusal
-from aiohttp_web.exceptions import HTTPException
+from aiohttp_web.error_pages import refusal
 from aiohttp_web.expect import default_expect_handler
-from aiohttp_web.payload_errors import (
-    PayloadAccessError,
-    RequestPayloadError,
-    RequestPayloadTimeout,
+from aiohttp_web.outcomes import (
+    answer_for_value,
+    answer_to_error,
+    answer_to_failure,
+    busy_answer,
 )
+from aiohttp_web.payload_errors import PayloadAccessError, RequestPayloadTimeout
 from aiohttp_web.response import Response, is_joinable
 from aiohttp_web.response_head import reason_phrase
 from aiohttp_web.stream_response import StreamResponse
@@ -466,7 +464,7 @@ class RequestHandler:
         try:
             try:
                 if self._busy:
-                    response = _busy_response()
+                    response = busy_answer()
                 else:
                     if self._expects and self._head.expect:
                         await default_expect_handler(request)
@@ -480,7 +478,7 @@ class RequestHandler:
                 raise
             except Exception as exc:
                 error = exc
-                response = self._failed(request, exc)
+                response = answer_to_failure(request, exc, self._server.logger)
                 sent = False
             if not sent:
                 response = await self._send(request, response)
@@ -527,7 +525,7 @@ class RequestHandler:
         if self._receiver is not None:
             return await self._end_upgraded(request, response)
         if not isinstance(response, StreamResponse):
-            response = self._as_response(request, response)
+            response = answer_for_value(request, response, self._server.logger)
         try:
             await response.prepare(request)
             await response.write_eof()
@@ -536,7 +534,7 @@ class RequestHandler:
         except Exception as exc:
             if request.response_started:
                 raise
-            response = self._failed(request, exc)
+            response = answer_to_failure(request, exc, self._server.logger)
             await response.prepare(request)
             await response.write_eof()
         return response
@@ -544,27 +542,10 @@ class RequestHandler:
     async def _end_upgraded(self, request: Any, returned: Any) -> Any:
         """Close what the handler left open; nothing that it returned can be sent any more."""
         if not isinstance(returned, StreamResponse):
-            self._as_response(request, returned)
+            answer_for_value(request, returned, self._server.logger)
             returned = Response(status=101)
         await self._receiver.wait_closed()
         return returned
-
-    def _as_response(self, request: Any, returned: Any) -> Any:
-        """Make a response of what a handler returned (ADD-434, ADD-435)."""
-        if isinstance(returned, HTTPException):
-            warnings.warn(
-                "returning HTTPException object is deprecated (#2415), raise it instead",
-                DeprecationWarning,
-                stacklevel=1,
-            )
-            return returned.to_response()
-        if returned is None:
-            self._server.logger.error("Missing return statement on request handler for %r", request)
-        else:
-            self._server.logger.error(
-                "Web-handler should return a response instance, got %r", returned
-            )
-        return Response(status=500, text="500: Internal Server Error")
 
     def _response_to(self, request: Any, exc: Exception) -> Any:
         """Return the answer to a request whose handler raised *exc*."""
@@ -578,31 +559,7 @@ class RequestHandler:
             raise ClientConnectionResetError("The connection was upgraded") from exc
         if isinstance(exc, ConnectionError) and self._client_is_gone():
             raise exc
-        if isinstance(exc, HTTPException) and not request.response_started:
-            return exc.to_response()
-        if request.response_started:
-            self._server.logger.error(
-                "Error handling request from %s after the response had begun",
-                request.remote,
-                exc_info=exc,
-            )
-            raise ClientConnectionResetError("The response cannot be completed") from exc
-        if isinstance(exc, (RequestPayloadError, PayloadEncodingError, MultipartError)):
-            self._server.logger.debug("Bad body from %s: %s", request.remote, exc)
-            status = 413 if isinstance(exc, MultipartLimitError) else getattr(exc, "status", 400)
-            response = Response(status=status, text=f"{status}: {exc}")
-            response.force_close()
-            return response
-        if isinstance(exc, TimeoutError):
-            self._server.logger.debug("Request handler timed out", exc_info=exc)
-            response = Response(status=504)
-            response.force_close()
-            return response
-        return self._failed(request, exc)
-
-    def _failed(self, request: Any, exc: Exception) -> Response:
-        self._server.logger.error("Error handling request from %s", request.remote, exc_info=exc)
-        return error_response(request, 500, exc, debug=self._loop.get_debug())
+        return answer_to_error(request, exc, self._server.logger)
 
     def _client_is_gone(self) -> bool:
         return self._peer_eof or self.transport is None or bool(self.transport.is_closing())
@@ -871,8 +828,3 @@ def set_tcp_keepalive(transport: Any) -> None:
     sock = transport.get_extra_info("socket")
     if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-
-
-def _busy_response() -> Response:
-    """Return the answer while as many handlers run as may."""
-    return Response(status=503, text="503: Service Unavailable", headers={"Retry-After": "1"})
