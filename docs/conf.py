@@ -53,7 +53,8 @@ html_theme_options = {
 }
 html_show_sourcelink = False
 html_copy_source = False
-pygments_style = "sphinx"
-pygments_dark_style = "github-dark"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+toc_object_entries_show_parents = "hide"

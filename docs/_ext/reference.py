@@ -7,8 +7,10 @@ a warning, and so an error of the build.
 """
 
 import builtins
+import functools
 import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -17,8 +19,10 @@ from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.errors import NoUri
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 PACKAGES = (
@@ -31,7 +35,7 @@ PACKAGES = (
 )
 #: Where else names come from that texts and annotations mention.
 OUTSIDE = {"multidict", "yarl", "aiosignal", "frozenlist", "aiodns", "uvloop", "gunicorn", "pytest"}
-DIRECTIVE = re.compile(r"^(?:```\{|\.\. )reference(?:\}|::) +([\w.]+)\n(.*?)(?=^```|^\S|\Z)", re.M | re.S)
+DIRECTIVE = re.compile(r"^\.\. reference:: +([\w.]+)\n(.*?)(?=^\S|\Z)", re.M | re.S)
 
 
 def names_of(block: str) -> list[str]:
@@ -42,7 +46,7 @@ def names_of(block: str) -> list[str]:
 
 def listed(folder: Path) -> Iterator[tuple[str, str]]:
     """Give each (module, name) that the pages in *folder* list."""
-    for page in sorted(folder.glob("*.md")):
+    for page in sorted(folder.glob("*.rst")):
         for module, block in DIRECTIVE.findall(page.read_text(encoding="utf-8")):
             for name in names_of(block):
                 yield module, name
@@ -81,19 +85,41 @@ class Reference(SphinxDirective):
         return self.parse_text_to_nodes(StringList(lines, source=source))
 
 
+@functools.cache
+def _names() -> dict[str, Any]:
+    """Return all names that the modules of the packages know, for texts that mention internals."""
+    found: dict[str, Any] = {}
+    for package in PACKAGES:
+        top = importlib.import_module(package)
+        for info in pkgutil.walk_packages(top.__path__, package + "."):
+            if info.name.endswith("__main__"):
+                continue
+            try:
+                module = importlib.import_module(info.name)
+            except ImportError:  # what needs an extra that is not installed
+                continue
+            found.update(vars(module))
+    return found
+
+
+def _has(value: Any, path: list[str]) -> bool:
+    for name in path:
+        if name not in getattr(value, "__annotations__", {}) and not hasattr(value, name):
+            return False
+        value = getattr(value, name, None)
+    return True
+
+
 def _exists(dotted: str) -> bool:
     parts = dotted.split(".")
+    if parts[0] in _names() and _has(_names()[parts[0]], parts[1:]):
+        return True
     for cut in range(len(parts), 0, -1):
         try:
-            value: Any = importlib.import_module(".".join(parts[:cut]))
+            module = importlib.import_module(".".join(parts[:cut]))
         except ImportError:
             continue
-        for name in parts[cut:]:
-            annotations = getattr(value, "__annotations__", {})
-            if not hasattr(value, name) and name not in annotations:
-                return False
-            value = getattr(value, name, None)
-        return True
+        return _has(module, parts[cut:])
     return False
 
 
@@ -120,7 +146,6 @@ def resolve(
         return None
     target = str(node.get("reftarget", "")).lstrip("~!.")
     domain = env.domains["py"]
-    kind = node.get("reftype", "obj")
     for name in dict.fromkeys(_candidates(target, node)):
         if name in domain.objects:
             try:
@@ -134,22 +159,51 @@ def resolve(
     first = target.partition(".")[0]
     if first in sys.stdlib_module_names or first in OUTSIDE or hasattr(builtins, first):
         return contnode
-    if kind in {"class", "exc", "obj", "data"} and node.get("py:class") is not None:
-        pass
     # A name of ours that is not public API: it must exist, and stays text.
     if any(_exists(name) for name in [target, *_candidates(target, node)]):
         return contnode
     owner = node.get("py:class")
     if owner and any(_exists(f"{package}.{owner}.{target}") for package in PACKAGES):
         return contnode
-    # Annotations name type variables and private aliases.
-    if node.get("refspecific") is None and kind in {"class", "data", "obj"} and "." not in target:
-        return contnode if node.get("py:module") else None
     return None
+
+
+class Builtins(SphinxPostTransform):
+    """Takes the links out of names of the language, which are attributes of ours, too."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        for node in list(self.document.findall(pending_xref)):
+            if node.get("refdomain") == "py" and hasattr(builtins, node.get("reftarget", "")):
+                text = nodes.Text(node.astext() if len(node) == 1 else node["reftarget"])
+                node.replace_self(text)
+
+
+#: Rows of the inventory of features, which tell a reader of the reference nothing.
+_ROW = r"(?:[A-Z]{2,5}-\d+[a-z]?|C\d+)(?: to [A-Z]{2,5}-\d+)?"
+_ROWS = re.compile(rf" ?\((?:spec (?:rows?|sections?) [^()]*|{_ROW}(?:(?:,| and) {_ROW})*)\)")
+
+
+def without_rows(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Take the numbers of rows out of a docstring."""
+    text = _ROWS.sub("", "\n".join(lines))
+    lines[:] = text.split("\n")
+
+
+def without_object(app: Sphinx, name: str, obj: Any, options: Any, bases: list[Any]) -> None:
+    """Do not say that a class derives from ``object``."""
+    if bases == [object]:
+        bases[:] = []
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register directive and resolver."""
     app.add_directive("reference", Reference)
+    app.add_post_transform(Builtins)
+    app.connect("autodoc-process-docstring", without_rows)
+    app.connect("autodoc-process-bases", without_object)
     app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

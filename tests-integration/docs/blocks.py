@@ -6,7 +6,7 @@ A mark is an HTML comment above the block::
     <!-- run: script -->              a program; the next ``text`` block marked ``output`` is checked
     <!-- run: server GET /x 200 y --> defines ``app``, ``routes`` or ``handler``; asked once (more
                                       questions behind ``;``), the answer must contain ``y``
-    <!-- run: pytest -->              a test file
+    <!-- run: pytest -->              a test file; ``with the plugin`` loads the one of the test kit
     <!-- run: plain -->               statements without ``await``
     <!-- check -->                    type-checked alone
     <!-- check: fragment -->          the same for statements with ``await``

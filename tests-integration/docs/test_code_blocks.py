@@ -140,6 +140,10 @@ async def test_server(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_pytest(block: Block, tmp_path: Path) -> None:
     (tmp_path / "test_example.py").write_text(block.text)
     (tmp_path / "pytest.ini").write_text(PYTEST_INI)
+    if block.mark.endswith("with the plugin"):
+        (tmp_path / "conftest.py").write_text(
+            'pytest_plugins = ["aiohttp_test_utils.pytest_plugin"]\n'
+        )
     environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:cov", "."],
