@@ -52,8 +52,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def undisturbed() -> Iterator[None]:
     """Give back what a worker changes in its process."""
-    path, argv = sys.path[:], sys.argv[:]
+    path, argv, bytecode = sys.path[:], sys.argv[:], sys.dont_write_bytecode
     yield
+    sys.dont_write_bytecode = bytecode
     sys.path[:] = path
     sys.argv[:] = argv
     for name in ("worker_app", "worker_typo"):

@@ -203,6 +203,9 @@ def main(argv: list[str]) -> None:
         signal.signal(ignored, signal.SIG_IGN)
     sys.path[:] = settings.search_path
     sys.argv[:] = settings.command
+    if settings.watch:
+        # Cached bytecode is told by seconds and size: two quick changes could become one.
+        sys.dont_write_bytecode = True
     if settings.log_level is not None:
         logging.basicConfig(level=settings.log_level)
     with contextlib.ExitStack() as stack:
