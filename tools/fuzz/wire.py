@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-HOT = ("chunked", "control_fields", "head", "head_scanner", "parser", "serializer")
+HOT = ("chunked", "control_fields", "head", "head_scanner", "line_scanner", "parser", "serializer")
 
 
 def table() -> dict[str, Any]:
@@ -71,10 +71,11 @@ def story(parser: Any, pieces: Sequence[bytes]) -> list[Any]:
                 if event is None:
                     parser.decline_switch()
                 elif isinstance(event, bytes):
-                    if told and isinstance(told[-1], bytes):
-                        told[-1] += event
-                    else:
-                        told.append(event)
+                    add_piece(told, event)
+                elif hasattr(event, "ends"):
+                    for begin, end in zip([0, *event.ends[:-1]], event.ends, strict=True):
+                        add_piece(told, event.data[begin:end])
+                        told.append(("<end of chunk>", "None"))
                 elif hasattr(event, "raw"):
                     flags = [repr(getattr(event, name)) for name in FLAGS]
                     told.append((repr(event), event.raw, event.raw_headers, flags))
@@ -88,6 +89,14 @@ def story(parser: Any, pieces: Sequence[bytes]) -> list[Any]:
         if not parser.failed or parser.next_event() is not None:
             raise RuntimeError("a parser that failed goes on") from error
     return told
+
+
+def add_piece(told: list[Any], piece: bytes) -> None:
+    """Append a piece of a body, joined to the one before it."""
+    if told and isinstance(told[-1], bytes):
+        told[-1] += piece
+    else:
+        told.append(piece)
 
 
 FLAGS = (

@@ -1,11 +1,20 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiohttp_core.chunked import END_OF_CHUNK, END_OF_MESSAGE, ChunkedDecoder, EndOfMessage
-from aiohttp_core.errors import LineTooLong, TransferEncodingError
+from aiohttp_core.chunked import (
+    END_OF_CHUNK,
+    END_OF_MESSAGE,
+    ChunkedDecoder,
+    ChunkRun,
+    EndOfMessage,
+)
+from aiohttp_core.errors import HttpProcessingError, LineTooLong, TransferEncodingError
 from aiohttp_core.head_scanner import HeadScanner
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
+from aiohttp_core.parser import RequestParser, ResponseParser
 
 
 def decode(raw, size=1 << 20, *, limits=DEFAULT_LIMITS, lenient=False):
@@ -167,3 +176,97 @@ def test_lenient_blanks_and_extensions():
     for bad in (b"1;\x00\r\nx\r\n", b"1 1\r\nx\r\n", b"1\nx\r\n", b"1;a\nb\r\nx\r\n"):
         with pytest.raises(TransferEncodingError):
             decode(bad, lenient=True)
+
+
+def gathered(body: bytes, sizes: int | None = None, *, lenient: bool = False) -> list[Any]:
+    """Return the events of a gathering parser, ends spelled out; the last one may be an error."""
+    parser: Any
+    if lenient:
+        parser = ResponseParser(gather_chunks=True)
+        parser.expect("GET")
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    else:
+        parser = RequestParser(gather_chunks=True)
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    parser.feed(head)
+    parser.next_event()
+    told: list[Any] = []
+    step = sizes or max(len(body), 1)
+    try:
+        for at in range(0, len(body), step):
+            parser.feed(body[at : at + step])
+            while (event := parser.next_event()) is not None:
+                told += spelled(event)
+    except HttpProcessingError as error:
+        told.append(type(error))
+    return joined(told)
+
+
+def spelled(event: Any) -> list[Any]:
+    """Return what a run stands for: the events of its chunks."""
+    if not isinstance(event, ChunkRun):
+        return [event]
+    assert len(event.ends) > 1
+    assert repr(event) == f"<{len(event.ends)} chunks, {len(event.data)} bytes>"
+    starts = [0, *event.ends[:-1]]
+    pieces = [event.data[a:b] for a, b in zip(starts, event.ends, strict=True)]
+    return [part for piece in pieces for part in (piece, END_OF_CHUNK)]
+
+
+def joined(events: list[Any]) -> list[Any]:
+    """Join the pieces of each chunk, and leave out what the message's end knows of itself."""
+    told: list[Any] = []
+    for event in events:
+        if isinstance(event, bytes) and told and isinstance(told[-1], bytes):
+            told[-1] += event
+        else:
+            told.append(type(event) if isinstance(event, EndOfMessage) else event)
+    return told
+
+
+SMALL = b"".join(b"%x\r\n%b\r\n" % (size, b"x" * size) for size in (1, 2, 255, 1024, 3))
+RUNS = [
+    (SMALL + b"0\r\n\r\n", 5, EndOfMessage),
+    (b"1\r\na\r\n" * 700 + b"0\r\nT: 1\r\n\r\n", 700, EndOfMessage),
+    (b"0001\r\na\r\n1\r\nb\r\n00001\r\nc\r\n0\r\n\r\n", 3, EndOfMessage),
+    (b"3ff\r\n" + b"x" * 1023 + b"\r\n401\r\n" + b"y" * 1025 + b"\r\n0\r\n\r\n", 2, EndOfMessage),
+    (b"400\r\n" + b"x" * 1024 + b"\r\n", 1, None),
+    ((b"400\r\n" + b"x" * 1024 + b"\r\n") * 40 + b"0\r\n\r\n", 40, EndOfMessage),
+    (b"1\r\na\r\n1\r\nb\r\n1\r\nc!\n0\r\n\r\n", 2, TransferEncodingError),
+    (b"1\r\na\r\n1\r\nb\r\n-1\r\n", 2, TransferEncodingError),
+    (b"1\r\na\r\n2;x=y\r\nbc\r\n1\r\nd\r\n1\r\ne\r\n0\r\n\r\n", 4, EndOfMessage),
+    (b"1\r\na\r\n1\r\nb\r\n1\r", 2, None),
+    (b"1\r\na\r\n1\r\nb\r\n5\r\nab", 2, None),
+]
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+@pytest.mark.parametrize(("body", "chunks", "last"), RUNS)
+@pytest.mark.spec("ADD-783", "STR-11")
+def test_a_run_tells_what_its_chunks_would(body, chunks, last, lenient):
+    whole = gathered(body, lenient=lenient)
+    assert whole.count(END_OF_CHUNK) == chunks
+    if last is not None:
+        assert whole[-1] is last
+    for size in (1, 2, 3, 7, 64, 1000, 4096):
+        assert gathered(body, size, lenient=lenient) == whole
+
+
+def test_small_chunks_that_come_together_are_one_event_and_runs_are_bounded():
+    parser = RequestParser(gather_chunks=True)
+    parser.feed(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    parser.feed(b"1\r\na\r\n" * 300 + (b"400\r\n" + b"x" * 1024 + b"\r\n") * 20 + b"0\r\n\r\n")
+    parser.next_event()
+    runs: list[Any] = []
+    while not isinstance(event := parser.next_event(), EndOfMessage):
+        runs.append(event)
+    assert [len(run.ends) for run in runs] == [256, 59, 5]
+    assert all(len(run.data) <= 16384 for run in runs)
+
+
+def test_without_gathering_nothing_is_gathered():
+    parser = RequestParser()
+    parser.feed(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    parser.next_event()
+    parser.feed(b"1\r\na\r\n1\r\nb\r\n0\r\n\r\n")
+    assert [parser.next_event() for _ in range(4)] == [b"a", END_OF_CHUNK, b"b", END_OF_CHUNK]

@@ -197,6 +197,20 @@ async def test_http_chunks_keep_their_ends():
     assert body.reader.trailers == {"t": "1"}
 
 
+async def test_the_chunks_of_a_run_are_decoded_one_by_one():
+    data = gzip.compress(b"hello") + gzip.compress(b"world")
+    decoding, _ = make(b"", "gzip")
+    decoding.begin_http_chunk_receiving()
+    half = len(data) // 2
+    decoding.feed_chunks(data, [half, len(data)])
+    decoding.feed_eof()
+    assert [pair async for pair in decoding.reader.iter_chunks()] == [
+        (b"hello", True),
+        (b"world", True),
+    ]
+    assert decoding.reader.total_raw_bytes == len(data)
+
+
 async def test_an_end_of_chunk_waits_for_its_data():
     body, _ = make(limit=1)
     body.begin_http_chunk_receiving()

@@ -732,9 +732,7 @@ def test_chunked_response_of_1_0_ends_the_connection():
 
 
 def test_r20_nothing_is_allocated_by_declared_size():
-    _, heads, body, ended, error = respond(
-        OK + b"Content-Length: 9223372036854775807\r\n\r\nx"
-    )
+    _, heads, body, ended, error = respond(OK + b"Content-Length: 9223372036854775807\r\n\r\nx")
     assert (heads[0].content_length, body, ended, error) == (2**63 - 1, b"x", False, None)
 
 
@@ -788,7 +786,7 @@ def test_any_response_bytes_end_in_one_verdict(data, strict):
 
 # --- the two builds of one source ---
 
-HOT = ("chunked", "control_fields", "head", "head_scanner", "parser", "serializer")
+HOT = ("chunked", "control_fields", "head", "head_scanner", "line_scanner", "parser", "serializer")
 
 
 def interpreted(name):

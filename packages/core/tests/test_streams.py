@@ -927,3 +927,78 @@ async def test_repr_of_a_waiting_stream():
     assert "w=<Future" in repr(stream)
     stream.feed_eof()
     await task
+
+
+class TestFeedChunks:
+    @pytest.mark.spec("STR-07", "STR-11")
+    async def test_the_chunks_of_a_run_come_out_one_by_one(self) -> None:
+        reader = StreamReader(Connection())
+        reader.begin_http_chunk_receiving()
+        reader.feed_data(b"x")
+        reader.end_http_chunk_receiving()
+        reader.feed_chunks(b"abcdef", [1, 3, 6])
+        reader.feed_data(b"y")
+        reader.end_http_chunk_receiving()
+        reader.feed_eof()
+        assert [pair async for pair in reader.iter_chunks()] == [
+            (b"x", True),
+            (b"a", True),
+            (b"bc", True),
+            (b"def", True),
+            (b"y", True),
+        ]
+
+    async def test_it_needs_to_be_told_of_chunks(self) -> None:
+        with pytest.raises(RuntimeError, match="begin_http_chunk_receiving"):
+            StreamReader(Connection()).feed_chunks(b"a", [1])
+
+    async def test_after_an_error_it_is_dropped_and_after_the_end_refused(self) -> None:
+        reader = StreamReader(Connection())
+        reader.begin_http_chunk_receiving()
+        reader.feed_error(OSError("gone"))
+        reader.feed_chunks(b"ab", [1, 2])
+        assert reader.total_bytes == 0
+        ended = StreamReader(Connection())
+        ended.begin_http_chunk_receiving()
+        ended.feed_eof()
+        with pytest.raises(RuntimeError, match="feed_eof"):
+            ended.feed_chunks(b"ab", [1, 2])
+
+    async def test_a_stream_that_is_discarded_counts_and_keeps_nothing(self) -> None:
+        reader = StreamReader(Connection())
+        reader.begin_http_chunk_receiving()
+        reader.discard()
+        reader.feed_chunks(b"ab", [1, 2])
+        reader.feed_eof()
+        assert (reader.total_bytes, await reader.read()) == (2, b"")
+
+    @pytest.mark.spec("ADD-086", "ADD-783")
+    async def test_many_chunks_pause_the_connection(self) -> None:
+        connection = Connection()
+        reader = StreamReader(connection, 128)
+        reader.begin_http_chunk_receiving()
+        reader.feed_chunks(b"x" * 8, list(range(1, 9)))
+        assert not connection.reading_paused
+        reader.feed_chunks(b"x", [1])
+        assert connection.reading_paused
+        for _ in range(4):
+            await reader.readchunk()
+        assert connection.reading_paused
+        await reader.readchunk()
+        assert not connection.reading_paused
+
+    async def test_who_waits_for_everything_is_not_held_up_by_chunks(self) -> None:
+        connection = Connection()
+        reader = StreamReader(connection, 128)
+        reader.begin_http_chunk_receiving()
+        task = asyncio.ensure_future(reader.read())
+        await asyncio.sleep(0)
+        for _ in range(100):
+            reader.feed_chunks(b"x" * 8, list(range(1, 9)))
+            assert not connection.reading_paused
+        reader.feed_eof()
+        assert await task == b"x" * 800
+
+    async def test_the_empty_stream_takes_nothing(self) -> None:
+        EMPTY_PAYLOAD.feed_chunks(b"a", [1])
+        assert await EMPTY_PAYLOAD.read() == b""

@@ -9,9 +9,18 @@ cdef int _DATA
 cdef int _DATA_END
 cdef int _TRAILERS
 
+cdef Py_ssize_t MAX_RUN
+cdef Py_ssize_t MAX_GATHERED
+cdef Py_ssize_t MAX_RUN_SIZE
+
 
 cdef class EndOfChunk:
     pass
+
+
+cdef class ChunkRun:
+    cdef readonly bytes data
+    cdef readonly list ends
 
 
 cdef class EndOfMessage:
@@ -23,6 +32,7 @@ cdef class ChunkedDecoder:
     cdef object _limits
     cdef HeadScanner _scanner
     cdef bint _lenient
+    cdef bint _gather
     cdef bytearray _held
     cdef long long _left
     cdef Py_ssize_t _budget
@@ -33,7 +43,13 @@ cdef class ChunkedDecoder:
     @cython.locals(size=Py_ssize_t)
     cpdef next(self, bytes data, Py_ssize_t pos)
 
-    @cython.locals(size=Py_ssize_t, stop=Py_ssize_t)
+    @cython.locals(p=octets, out="unsigned char *", joined=bytearray, ends=list, length=Py_ssize_t,
+                   i=Py_ssize_t, k=Py_ssize_t, start=Py_ssize_t, size=Py_ssize_t,
+                   total=Py_ssize_t, count=Py_ssize_t, digits=int, c=int, pieces=list,
+                   end=Py_ssize_t)
+    cdef ChunkRun _run(self, bytes data, Py_ssize_t pos)
+
+    @cython.locals(p=octets, size=Py_ssize_t, stop=Py_ssize_t)
     cdef bytes _piece(self, bytes data, Py_ssize_t pos)
 
     @cython.locals(p=octets, end=bytes, stop=Py_ssize_t)

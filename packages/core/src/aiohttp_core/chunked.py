@@ -4,6 +4,7 @@ Laws
 * A chunk-size line is plain hexadecimal digits, extensions that keep the grammar, and CRLF.  A
   size over 2**63 - 1 or more than 16 digits is refused, and so is anything but CRLF behind a chunk.
 * Extensions are dropped.  Together they may be as long as a head, and no longer.
+* Gathered chunks keep their ends: a run tells as much as the events that it stands for.
 * Trailers are kept apart from the header fields and share the head's limits.
 """
 
@@ -22,7 +23,23 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("END_OF_CHUNK", "END_OF_MESSAGE", "ChunkedDecoder", "EndOfChunk", "EndOfMessage")
+__all__ = (
+    "END_OF_CHUNK",
+    "END_OF_MESSAGE",
+    "ChunkRun",
+    "ChunkedDecoder",
+    "EndOfChunk",
+    "EndOfMessage",
+)
+
+MAX_RUN: Final = 256
+"""Most chunks of one run."""
+
+MAX_GATHERED: Final = 1024
+"""A chunk of more bytes is no part of a run: copying it would cost more than its events."""
+
+MAX_RUN_SIZE: Final = 16384
+"""Most bytes of one run."""
 
 
 class EndOfChunk:
@@ -32,6 +49,23 @@ class EndOfChunk:
 
     def __repr__(self) -> str:
         return "<end of chunk>"
+
+
+class ChunkRun:
+    """Event: several small HTTP chunks at once.
+
+    ``data`` is what they hold, joined; ``ends`` are the places in it where they end.  Only parsers
+    made with ``gather_chunks`` give it.
+    """
+
+    __slots__ = ("data", "ends")
+
+    def __init__(self, data: bytes, ends: list[int]) -> None:
+        self.data = data
+        self.ends = ends
+
+    def __repr__(self) -> str:
+        return f"<{len(self.ends)} chunks, {len(self.data)} bytes>"
 
 
 class EndOfMessage:
@@ -59,14 +93,32 @@ _TRAILERS: Final = 3
 class ChunkedDecoder:
     """Decodes one chunked body after the other: ``begin()``, then ``next()`` until the end."""
 
-    __slots__ = ("_budget", "_held", "_left", "_lenient", "_limits", "_scanner", "_state", "pos")
+    __slots__ = (
+        "_budget",
+        "_gather",
+        "_held",
+        "_left",
+        "_lenient",
+        "_limits",
+        "_scanner",
+        "_state",
+        "pos",
+    )
 
     pos: int
     """Where the last call of ``next`` stopped reading."""
     _held: bytearray
     _left: int
 
-    def __init__(self, limits: HeadLimits, scanner: HeadScanner, *, lenient: bool = False) -> None:
+    def __init__(
+        self,
+        limits: HeadLimits,
+        scanner: HeadScanner,
+        *,
+        lenient: bool = False,
+        gather: bool = False,
+    ) -> None:
+        self._gather = gather
         self._limits = limits
         self._scanner = scanner
         self._lenient = lenient
@@ -86,7 +138,7 @@ class ChunkedDecoder:
         """How many bytes of an incomplete line are kept."""
         return len(self._held) + (self._scanner.held if self._state == _TRAILERS else 0)
 
-    def next(self, data: bytes, pos: int) -> bytes | EndOfChunk | EndOfMessage | None:
+    def next(self, data: bytes, pos: int) -> bytes | ChunkRun | EndOfChunk | EndOfMessage | None:
         """Read *data* from *pos* on and return the next event, or ``None`` if it needs more.
 
         ``self.pos`` tells how far *data* was read.  Raises :class:`TransferEncodingError` and what
@@ -105,18 +157,86 @@ class ChunkedDecoder:
                     self.pos = pos
                     return END_OF_CHUNK
             elif self._state == _SIZE:
+                if self._gather and not self._held:
+                    run = self._run(data, pos)
+                    if run is not None:
+                        return run
                 pos = self._size(data, pos)
             else:
                 return self._trailers(data, pos)
 
+    def _run(self, data: bytes, pos: int) -> ChunkRun | None:
+        """Take small chunks that are wholly there and in their usual form, at least two."""
+        ends: list[int] = []
+        if cython.compiled:
+            p = data
+            length = len(data)
+            i = pos
+            total = count = 0
+            start = pos
+            joined = bytearray(min(length - pos, MAX_RUN_SIZE))
+            out = joined
+            while count < MAX_RUN:
+                size = digits = 0
+                while digits < 4:
+                    c = p[i]
+                    if 48 <= c <= 57:
+                        size = size * 16 + c - 48
+                    elif 97 <= c | 32 <= 102:
+                        size = size * 16 + (c | 32) - 87
+                    else:
+                        break
+                    digits += 1
+                    i += 1
+                if size == 0 or size > MAX_GATHERED or length - i < size + 4:
+                    break
+                if total + size > MAX_RUN_SIZE:
+                    break
+                if p[i] != 13 or p[i + 1] != 10 or p[i + 2 + size] != 13 or p[i + 3 + size] != 10:
+                    break
+                i += 2
+                for k in range(size):
+                    out[total + k] = p[i + k]
+                total += size
+                count += 1
+                ends.append(total)
+                i += size + 2
+                start = i
+            if count < 2:
+                return None
+            self.pos = start
+            return ChunkRun(bytes(memoryview(joined)[:total]), ends)
+        pieces: list[bytes] = []
+        total = 0
+        while len(pieces) < MAX_RUN:
+            found = grammar.match_chunk_size(data, pos)
+            if found is None or len(found[1]) > 4:
+                break
+            size = int(found[1], 16)
+            start = found.end()
+            end = start + size
+            if not 0 < size <= MAX_GATHERED or data[end : end + 2] != b"\r\n":
+                break
+            if total + size > MAX_RUN_SIZE:
+                break
+            pieces.append(data[start:end])
+            total += size
+            ends.append(total)
+            pos = end + 2
+        if len(pieces) < 2:
+            return None
+        self.pos = pos
+        return ChunkRun(b"".join(pieces), ends)
+
     def _piece(self, data: bytes, pos: int) -> bytes:
+        p = data
         size = len(data)
         stop = size if self._left >= size - pos else pos + self._left
         self._left -= stop - pos
         if self._left == 0:
             self._state = _DATA_END
         self.pos = stop
-        return data if pos == 0 and stop == size else data[pos:stop]
+        return data if pos == 0 and stop == size else p[pos:stop]
 
     def _chunk_end(self, data: bytes, pos: int) -> int:
         """Take the CRLF behind the data of a chunk."""

@@ -3,6 +3,10 @@ cimport cython
 ctypedef const unsigned char *octets
 
 cdef dict _WIRE_NAMES
+cdef Py_ssize_t MAX_WIRE_NAMES
+cdef Py_ssize_t MAX_LEARNT_NAME
+
+cdef _learn(bytes name)
 
 
 cdef class MessageHead:

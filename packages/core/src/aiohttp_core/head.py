@@ -6,7 +6,7 @@ Laws
   ``raw`` on first use and kept.  What framing needs was recognised while scanning.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from multidict import CIMultiDict, CIMultiDictProxy, istr
 from yarl import URL
@@ -38,6 +38,20 @@ def _wire_names() -> dict[bytes, istr]:
 
 
 _WIRE_NAMES: dict[bytes, istr] = _wire_names()
+
+MAX_WIRE_NAMES: Final = len(_WIRE_NAMES) + 512
+MAX_LEARNT_NAME: Final = 64
+
+
+def _learn(name: bytes) -> str:
+    """Return *name* as text, kept as a ready ``istr`` while there is room.
+
+    A key that knows its folded form makes every multidict that it goes into cheaper.
+    """
+    if len(_WIRE_NAMES) >= MAX_WIRE_NAMES or len(name) > MAX_LEARNT_NAME:
+        return name.decode("ascii")
+    key = _WIRE_NAMES[name] = istr(name.decode("ascii"))
+    return key
 
 
 def decode_value(value: bytes) -> str:
@@ -137,7 +151,7 @@ class MessageHead:
                 i += 1
                 while i < end and p[i] != 13:
                     i += 1
-                pairs.append((raw[start:colon], raw[colon + 1 : i].strip(grammar.BLANKS)))
+                pairs.append((p[start:colon], p[colon + 1 : i].strip(grammar.BLANKS)))
                 i += 2
             return pairs
         found = grammar.FIELD_LINE.findall(self.raw, self._fields_start)
@@ -164,15 +178,16 @@ class MessageHead:
                 stop = i
                 while stop > value_start and (p[stop - 1] == 32 or p[stop - 1] == 9):
                     stop -= 1
-                name = raw[start:colon]
+                # Slices of the pointer: those of the object cost three more objects.
+                name = p[start:colon]
                 key = known.get(name)
-                text = raw[value_start:stop].decode("utf-8", "surrogateescape")
-                pairs.append((name.decode("ascii") if key is None else key, text))
+                text = p[value_start:stop].decode("utf-8", "surrogateescape")
+                pairs.append((_learn(name) if key is None else key, text))
                 i += 2
             return pairs
         for name, value in self._pairs():
             key = known.get(name)
-            pairs.append((name.decode("ascii") if key is None else key, decode_value(value)))
+            pairs.append((_learn(name) if key is None else key, decode_value(value)))
         return pairs
 
     @property

@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from multidict import CIMultiDictProxy
 
-from aiohttp_core.chunked import EndOfChunk, EndOfMessage
+from aiohttp_core.chunked import ChunkRun, EndOfChunk, EndOfMessage
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
 from aiohttp_core.flow import BaseProtocol
 from aiohttp_core.head import RequestHead, ResponseHead
@@ -116,22 +116,30 @@ class HttpParser(ABC, Generic[MessageT]):
     def _begin_body(self, head: RequestHead | ResponseHead) -> StreamReader:
         if not head.has_body:
             return EMPTY_PAYLOAD
-        self._body = StreamReader(self.protocol, self._limit, loop=self.loop)
-        return self._body
+        body = self._body = StreamReader(self.protocol, self._limit, loop=self.loop)
+        if head.chunked:
+            body.begin_http_chunk_receiving()
+        return body
 
-    def _feed_body(self, body: StreamReader, event: bytes | EndOfChunk | EndOfMessage) -> None:
+    def _feed_body(
+        self, body: StreamReader, event: bytes | ChunkRun | EndOfChunk | EndOfMessage
+    ) -> None:
         if isinstance(event, bytes):
             body.feed_data(event)
+        elif isinstance(event, ChunkRun):
+            body.feed_chunks(event.data, event.ends)
         elif isinstance(event, EndOfMessage):
             body.feed_eof(event.trailers)
             self._body = None
+        else:
+            body.end_http_chunk_receiving()
 
 
 class HttpRequestParser(HttpParser[RawRequestMessage]):
     """Requests of one connection."""
 
     def _make_parser(self, limits: HeadLimits) -> RequestParser:
-        return RequestParser(limits)
+        return RequestParser(limits, gather_chunks=True)
 
     def _message(self, head: RequestHead | ResponseHead) -> RawRequestMessage:
         if not isinstance(head, RequestHead):
@@ -143,7 +151,7 @@ class HttpResponseParser(HttpParser[RawResponseMessage]):
     """Responses of one connection, each taken as the answer to a request with *method*."""
 
     def _make_parser(self, limits: HeadLimits) -> ResponseParser:
-        parser = ResponseParser(limits)
+        parser = ResponseParser(limits, gather_chunks=True)
         self._expect(parser)
         return parser
 
@@ -186,8 +194,10 @@ class HeadersParser:
         parser = ResponseParser(self._limits, strict=not self._lax)
         parser.expect("HEAD")
         fields = list(takewhile(bool, lines[1:]))
+        if any(b"\n" in line or b"\r" in line for line in fields):
+            raise BadHttpMessage("Line breaks in a header field")
         parser.feed(b"\r\n".join((_START_LINE, *fields, b"", b"")))
         head = parser.next_event()
         if not isinstance(head, ResponseHead):
-            raise BadHttpMessage("Line breaks in header fields")
+            raise BadHttpMessage("Incomplete header fields")
         return head.headers, head.raw_headers

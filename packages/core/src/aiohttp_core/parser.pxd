@@ -4,6 +4,8 @@ from aiohttp_core.chunked cimport ChunkedDecoder
 from aiohttp_core.head cimport MessageHead, RequestHead, ResponseHead
 from aiohttp_core.head_scanner cimport HeadScanner
 
+ctypedef const unsigned char *octets
+
 cdef int _HEAD
 cdef int _LENGTH
 cdef int _CHUNKED
@@ -39,7 +41,7 @@ cdef class MessageParser:
     cdef _begin_message(self, MessageHead head)
     cdef _finish(self)
 
-    @cython.locals(data=bytes, start=Py_ssize_t, stop=Py_ssize_t)
+    @cython.locals(data=bytes, p=octets, start=Py_ssize_t, stop=Py_ssize_t)
     cdef _read_body(self)
     cdef _body_eof(self)
     cdef _read_chunked(self)

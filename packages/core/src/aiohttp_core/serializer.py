@@ -4,7 +4,7 @@ Laws
 * Nothing that an application hands in reaches the wire unchecked: CR, LF, NUL and other control
   characters raise :class:`ValueError` in every place, what is no ``str`` raises :class:`TypeError`
   (ADD-120, ADD-121).  What a cache holds was checked, and every miss is.
-* A head never declares two lengths.
+* A head declares at most one length, and that is a number.
 * Fields keep their order and their spelling (ADD-122).
 """
 
@@ -46,7 +46,9 @@ MAX_GOOD_NAMES: Final = 1024
 _GOOD_NAMES: set[str] = set()
 
 MAX_STATUS_LINES: Final = 256
+MAX_KEPT_LINE: Final = 128
 _STATUS_LINES: dict[tuple[int, str], bytes] = {}
+_START_LINES: dict[str, bytes] = {}
 
 _NAME_TABLE: bytes = grammar.char_table(grammar.TCHAR)
 _VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
@@ -172,9 +174,24 @@ def head(start_line: str, headers: Mapping[str, str]) -> bytes:
     :func:`response_head`, which check its parts.  Raises :class:`ValueError` and
     :class:`TypeError` as :func:`check_field` does, and for two declared lengths.
     """
-    check_reason(start_line)
+    line = _START_LINES.get(start_line)
+    if line is None:
+        line = _start_line(start_line)
     _check_framing(headers)
-    return b"%b\r\n%b\r\n" % (_encoded(start_line), header_lines(headers))
+    return line + header_lines(headers) + b"\r\n"
+
+
+def _start_line(start_line: str) -> bytes:
+    """Check and return a start line with its CRLF; short ones are kept, up to a limit."""
+    if not isinstance(start_line, str):
+        raise TypeError(f"Start line must be str, not {type(start_line).__name__}")
+    line = _encoded(start_line)
+    if grammar.is_value(line) is None:
+        raise ValueError(f"Control character in start line: {start_line!r}")
+    line += b"\r\n"
+    if len(_START_LINES) < MAX_STATUS_LINES and len(line) <= MAX_KEPT_LINE:
+        _START_LINES[start_line] = line
+    return line
 
 
 def request_head(
@@ -220,23 +237,46 @@ def _version(version: HttpVersion) -> str:
 
 
 def _check_framing(headers: Mapping[str, str]) -> None:
+    """Refuse what the reader could measure in two ways (RFC 9112 section 6.2)."""
     if not isinstance(headers, (CIMultiDict, CIMultiDictProxy)):
         headers = CIMultiDict(headers)
-    if hdrs.TRANSFER_ENCODING in headers and hdrs.CONTENT_LENGTH in headers:
+    if hdrs.CONTENT_LENGTH not in headers:
+        return
+    if hdrs.TRANSFER_ENCODING in headers:
         raise ValueError("Transfer-Encoding together with Content-Length")
+    lengths = headers.getall(hdrs.CONTENT_LENGTH)
+    if len(lengths) > 1:
+        raise ValueError(f"More than one Content-Length: {lengths!r}")
+    value = lengths[0]
+    if type(value) is str and len(value) < 19 and value.isascii() and value.isdigit():
+        return
+    if isinstance(value, str) and grammar.parse_content_length(_encoded(value)) < 0:
+        raise ValueError(f"Content-Length is no number: {value!r}")
 
 
-def chunk_header(size: int) -> bytes:
-    """Return the chunk-size line of a chunk of *size* bytes, which must not be empty."""
+def chunk_header(size: int, extension: str = "") -> bytes:
+    """Return the chunk-size line of a chunk of *size* bytes, which must not be empty.
+
+    *extension* is ``;name=value`` or several of those; :class:`ValueError` for what RFC 9112
+    section 7.1.1 does not allow there.
+    """
     if size <= 0:
         raise ValueError(f"A chunk holds at least one byte, not {size}")
-    return b"%x\r\n" % size
+    if not extension:
+        return b"%x\r\n" % size
+    encoded = _encoded(extension)
+    if not grammar.is_chunk_extension(encoded):
+        raise ValueError(f"Bad chunk extension: {extension!r}")
+    return b"%x%b\r\n" % (size, encoded)
 
 
-def chunk(data: bytes | bytearray | memoryview) -> bytes:
-    """Return *data* as one chunk; ``b""`` for no data, because an empty chunk ends the body."""
+def chunk(data: bytes | bytearray | memoryview, extension: str = "") -> bytes:
+    """Return *data* as one chunk; ``b""`` for no data, because an empty chunk ends the body.
+
+    *extension* is as for :func:`chunk_header`.
+    """
     size = data.nbytes if isinstance(data, memoryview) else len(data)
-    return b"".join((b"%x\r\n" % size, data, b"\r\n")) if size else b""
+    return b"".join((chunk_header(size, extension), data, b"\r\n")) if size else b""
 
 
 def last_chunk(trailers: Mapping[str, str] | None = None) -> bytes:

@@ -4,24 +4,18 @@ Laws
 * What is buffered is delivered without suspending; a future exists only while somebody waits.
 * Nothing is taken out of the buffer before it can be delivered.  So a cancelled or failed read
   loses nothing, and the next read sees the same bytes.
-* Reading of the connection pauses above the high-water mark and goes on at the low one.  While a
-  reader waits for more than is buffered, the marks do not hold: it asked for that much.
-* Every byte is moved a bounded number of times, however small the pieces come.
-* An error set by :meth:`StreamReader.set_exception` is raised at once; one that came in the order
-  of the data (:meth:`StreamReader.feed_error`) is raised after the data before it was read.
+* How bytes are kept and when the connection pauses is the affair of
+  :mod:`aiohttp_core.stream_buffer`.
 """
 
 import asyncio
 import sys
 import warnings
-from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Final
 
 from aiohttp_core.errors import LineTooLong
-from aiohttp_core.flow import ReadControl
 from aiohttp_core.log import internal_logger
+from aiohttp_core.stream_buffer import DEFAULT_LIMIT, StreamBuffer
 from aiohttp_core.stream_iterators import (
     AsyncStreamIterator,
     ChunkTupleAsyncStreamIterator,
@@ -30,270 +24,20 @@ from aiohttp_core.stream_iterators import (
 
 __all__ = ("DEFAULT_LIMIT", "StreamReader")
 
-DEFAULT_LIMIT: Final = 2**18
-"""Default low-water mark of a body in bytes (spec row ADD-078)."""
-
 MANY_EOF_READS: Final = 5
 """So many reads at the end of a stream are taken for a loop that never ends (ADD-087)."""
 
-TINY: Final = 1024
-"""A shorter piece is tiny, in bytes ..."""
-TINY_RUN: Final = 256
-"""... and so many of them in a row are joined, which bounds the overhead per byte."""
 
-
-class StreamReader:
+class StreamReader(StreamBuffer):
     """A body that is read while it arrives (spec rows STR-01 to STR-18, ADD-078 to ADD-091).
 
-    Users get one from a request or a response.  *protocol* is the connection as
-    :class:`~aiohttp_core.flow.ReadControl`.  *limit*, in bytes, is the low-water mark and half of
-    the high-water mark.  *timer*, if given, is a context manager entered around each wait.
+    Users get one from a request or a response; the arguments are those of :class:`StreamBuffer`.
 
     At most one coroutine may wait for data: a second one gets :exc:`RuntimeError`.  A waiting read
     that is cancelled takes nothing out of the stream; reading can go on with any method.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_buffer",
-        "_cursor",
-        "_eof",
-        "_eof_callbacks",
-        "_eof_error",
-        "_eof_reads",
-        "_eof_waiters",
-        "_exception",
-        "_high",
-        "_high_chunks",
-        "_last_split",
-        "_loop",
-        "_low",
-        "_offset",
-        "_protocol",
-        "_raw_bytes",
-        "_shut",
-        "_size",
-        "_splits",
-        "_timer",
-        "_tiny",
-        "_waiter",
-        "_wanted",
-        "discarding",
-        "total_bytes",
-        "trailers",
-    )
-
-    def __init__(
-        self,
-        protocol: ReadControl,
-        limit: int = DEFAULT_LIMIT,
-        *,
-        timer: AbstractContextManager[Any] | None = None,
-        loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        self._protocol = protocol
-        self._low = limit
-        self._high = limit * 2
-        self._high_chunks = max(4, limit // 16)
-        self._loop = loop
-        self._timer = timer
-        self._buffer: deque[bytes] = deque()
-        self._offset = 0  # so much of the first piece has been read
-        self._size = 0  # bytes that can be read
-        self._cursor = 0  # bytes that have been read
-        self._tiny = 0  # length of the run of tiny pieces at the end of the buffer
-        self._splits: deque[int] | None = None  # where HTTP chunks end, counted from the start
-        self._last_split = 0
-        self._eof = False
-        self._shut = False  # nothing can come any more: the end, or an error
-        self._eof_reads = 0
-        self._eof_callbacks: list[Callable[[], None]] | None = None
-        self._eof_waiters: list[asyncio.Future[None]] | None = None
-        self._exception: BaseException | None = None
-        self._eof_error: BaseException | None = None
-        self._waiter: asyncio.Future[None] | None = None
-        self._wanted = 0  # the waiter is woken when so many bytes are there
-        self._raw_bytes: int | None = None
-        self.discarding = False
-        """Whether :meth:`discard` was called."""
-        self.total_bytes = 0
-        """Bytes fed so far, after content decoding."""
-        self.trailers: Mapping[str, str] | None = None
-        """The trailer fields; ``None`` until the end was reached or if there were none."""
-
-    def __repr__(self) -> str:
-        info = [type(self).__name__]
-        if self._size:
-            info.append(f"{self._size} bytes")
-        if self._eof:
-            info.append("eof")
-        if self._low != DEFAULT_LIMIT:
-            info.append(f"low={self._low} high={self._high}")
-        if self._waiter is not None:
-            info.append(f"w={self._waiter!r}")
-        error = self._exception or self._eof_error
-        if error is not None:
-            info.append(f"e={error!r}")
-        return "<{}>".format(" ".join(info))
-
-    # -- state ----------------------------------------------------------------------------------
-
-    @property
-    def total_raw_bytes(self) -> int:
-        """Body bytes received so far, before content decoding (spec row ADD-072)."""
-        return self.total_bytes if self._raw_bytes is None else self._raw_bytes
-
-    def count_raw(self, count: int) -> None:
-        """Add *count* to :attr:`total_raw_bytes`; for feeders that decode."""
-        self._raw_bytes = (self._raw_bytes or 0) + count
-
-    def get_read_buffer_limits(self) -> tuple[int, int]:
-        """Return the water marks ``(low, high)`` in bytes."""
-        return self._low, self._high
-
-    def set_read_chunk_size(self, size: int) -> None:
-        """Raise the low-water mark to *size* and the high one to its double, never lower them."""
-        if size > self._low:
-            self._low = size
-            self._high = size * 2
-
-    def exception(self) -> BaseException | None:
-        """Return the error that ended the stream, or ``None``."""
-        return self._exception or self._eof_error
-
-    def is_eof(self) -> bool:
-        """Return whether the end has arrived, even if data is still buffered."""
-        return self._eof
-
-    def at_eof(self) -> bool:
-        """Return whether the end has arrived and everything was read."""
-        return self._eof and not self._size
-
-    def on_eof(self, callback: Callable[[], None]) -> None:
-        """Call *callback* at the end of the stream, at once if that was reached.
-
-        What it raises is logged to ``aiohttp.internal``.  It is not called after an error.
-        """
-        if self._eof:
-            self._call(callback)
-        elif self._eof_callbacks is None:
-            self._eof_callbacks = [callback]
-        else:
-            self._eof_callbacks.append(callback)
-
-    # -- the connection's side ------------------------------------------------------------------
-
-    def feed_data(self, data: bytes) -> None:
-        """Append *data*.  Above a mark the connection is paused.  Never suspends.
-
-        After an error *data* is dropped; after :meth:`feed_eof` that is a :exc:`RuntimeError`.
-        """
-        if self._shut:
-            if self._eof:
-                raise RuntimeError("feed_data after feed_eof")
-            return
-        length = len(data)
-        if not length:
-            return
-        self.total_bytes += length
-        if self.discarding:
-            self._cursor += length
-            return
-        self._buffer.append(data)
-        size = self._size = self._size + length
-        if length >= TINY:
-            self._tiny = 0
-        else:
-            self._tiny += 1
-            if self._tiny == TINY_RUN:
-                self._join_tiny()
-        if self._waiter is not None:
-            if size < self._wanted:
-                return
-            self._wake()
-        if size > self._high and not self._protocol.reading_paused:
-            self._protocol.pause_reading()
-
-    def feed_eof(self, trailers: Mapping[str, str] | None = None) -> None:
-        """Mark the end, with its trailer fields.  After the end or an error it does nothing."""
-        if self._shut:
-            return
-        self._eof = self._shut = True
-        self.trailers = trailers
-        self._finish()
-
-    def feed_error(self, exc: BaseException) -> None:
-        """Mark an end by failure: reads raise *exc* once they have delivered what came before it.
-
-        ``read()`` and ``readexactly()``, which promise more than there is, raise it at once and
-        leave the bytes for the other methods.
-        """
-        if self._shut:
-            return
-        self._shut = True
-        self._eof_error = exc
-        self._eof_callbacks = None
-        self._finish()
-
-    def set_exception(self, exc: BaseException, exc_cause: BaseException | None = None) -> None:
-        """Let this and all later reads raise *exc*, whatever is buffered.
-
-        *exc_cause*, if given, becomes its ``__cause__``.
-        """
-        if exc_cause is not None:
-            exc.__cause__ = exc_cause
-        self._exception = exc
-        self._shut = True
-        self._eof_callbacks = None
-        self._wake()
-        waiters, self._eof_waiters = self._eof_waiters, None
-        for waiter in waiters or ():
-            if not waiter.done():
-                waiter.set_result(None)
-
-    def begin_http_chunk_receiving(self) -> None:
-        """Say that data belongs to HTTP chunks.  Repeated calls do nothing.
-
-        Raises :exc:`RuntimeError` if data was fed before the first call.
-        """
-        if self._splits is None:
-            if self.total_bytes:
-                raise RuntimeError("begin_http_chunk_receiving after data was fed")
-            self._splits = deque()
-
-    def end_http_chunk_receiving(self) -> None:
-        """Mark the end of an HTTP chunk.  A chunk that gave no data leaves no mark."""
-        splits = self._splits
-        if splits is None:
-            raise RuntimeError("end_http_chunk_receiving without begin_http_chunk_receiving")
-        position = self.total_bytes
-        if position == self._last_split or self.discarding:
-            return
-        self._last_split = position
-        splits.append(position)
-        waiting = self._waiter is not None and self._size < self._wanted
-        if waiting and self._wanted == 1:
-            self._wake()
-        if len(splits) > self._high_chunks:
-            if waiting:
-                # Who waits for more than this gets past these marks anyway, unless cancelled.
-                splits.clear()
-                splits.append(position)
-            elif not self._protocol.reading_paused:
-                self._protocol.pause_reading()
-
-    def discard(self) -> None:
-        """Throw the buffer away and everything that comes; the end is still noticed.
-
-        For a connection that must get past a body which nobody will read.  A waiting reader goes on
-        waiting for the end.
-        """
-        self.discarding = True
-        self._drop()
-        if self._protocol.reading_paused and not self._eof:
-            self._protocol.resume_reading()
-
-    # -- the reader's side ----------------------------------------------------------------------
+    __slots__ = ()
 
     def __aiter__(self) -> AsyncStreamIterator[bytes]:
         """Iterate over lines."""
@@ -346,7 +90,8 @@ class StreamReader:
         if n > 0:
             if n > self._low:
                 self.set_read_chunk_size(n)
-            await self._have(1, "read")
+            if not self._size:
+                await self._have(1, "read")
         elif n == 0:
             return b""
         elif not self._eof:
@@ -386,6 +131,13 @@ class StreamReader:
 
         *max_line_length* is as *max_size* of :meth:`readuntil`.
         """
+        buffer = self._buffer
+        if buffer and self._exception is None:
+            # Most lines are in the first piece, and nothing has to be lifted for them.
+            size = buffer[0].find(b"\n", self._offset) + 1 - self._offset
+            limit = self._high if max_line_length is None else max_line_length
+            if 0 < size <= limit:
+                return self._take(size)
         return await self.readuntil(b"\n", max_size=max_line_length)
 
     async def readuntil(self, separator: bytes = b"\n", *, max_size: int | None = None) -> bytes:
@@ -497,85 +249,6 @@ class StreamReader:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _take(self, n: int) -> bytes:
-        """Take *n* bytes (all with -1) off the buffer, then let the connection go on."""
-        size = self._size
-        if not size or not n:
-            return b""
-        buffer = self._buffer
-        if n < 0 or n >= size:
-            if len(buffer) == 1:
-                data = buffer.popleft()
-                if self._offset:
-                    data = data[self._offset :]
-            else:
-                if self._offset:
-                    buffer[0] = buffer[0][self._offset :]
-                data = b"".join(buffer)
-                buffer.clear()
-            self._offset = self._size = self._tiny = 0
-            self._cursor += size
-        else:
-            data = self._take_part(n)
-        if self._splits:
-            self._forget_splits()
-        protocol = self._protocol
-        if protocol.reading_paused and not self._eof and self._is_low():
-            protocol.resume_reading()
-        return data
-
-    def _take_part(self, n: int) -> bytes:
-        buffer = self._buffer
-        start = self._offset
-        first = buffer[0]
-        self._size -= n
-        self._cursor += n
-        if len(first) - start > n:
-            self._offset = start + n
-            return first[start : start + n]
-        parts = [first[start:] if start else first]
-        buffer.popleft()
-        n -= len(parts[0])
-        while n:
-            first = buffer[0]
-            if len(first) > n:
-                parts.append(first[:n])
-                break
-            parts.append(buffer.popleft())
-            n -= len(first)
-        self._offset = n
-        if self._tiny > len(buffer):
-            self._tiny = len(buffer)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def _is_low(self) -> bool:
-        splits = self._splits
-        return self._size <= self._low and (not splits or len(splits) <= self._high_chunks // 2)
-
-    def _forget_splits(self) -> None:
-        splits = self._splits
-        cursor = self._cursor
-        while splits and splits[0] < cursor:
-            splits.popleft()
-
-    def _drop(self) -> None:
-        self._cursor += self._size
-        self._size = self._offset = self._tiny = 0
-        self._buffer.clear()
-        if self._splits:
-            self._splits.clear()
-
-    def _join_tiny(self) -> None:
-        """Join the run of tiny pieces at the end of the buffer: linear, a byte is moved once."""
-        buffer = self._buffer
-        if self._offset and len(buffer) <= TINY_RUN:
-            buffer[0] = buffer[0][self._offset :]
-            self._offset = 0
-        run = [buffer.pop() for _ in range(TINY_RUN)]
-        run.reverse()
-        buffer.append(b"".join(run))
-        self._tiny = 0
-
     @staticmethod
     def _glimpse(passed: list[bytes]) -> bytes:
         return passed[0] if passed else b""
@@ -624,28 +297,3 @@ class StreamReader:
             self._wanted = 0
         if self._exception is not None:
             raise self._exception
-
-    def _wake(self) -> None:
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
-
-    def _finish(self) -> None:
-        self._wake()
-        waiters, self._eof_waiters = self._eof_waiters, None
-        for waiter in waiters or ():
-            if not waiter.done():
-                waiter.set_result(None)
-        if self._protocol.reading_paused:
-            # The marks were about this body; what comes next is the connection's own business.
-            self._protocol.resume_reading()
-        callbacks, self._eof_callbacks = self._eof_callbacks, None
-        for callback in callbacks or ():
-            self._call(callback)
-
-    @staticmethod
-    def _call(callback: Callable[[], None]) -> None:
-        try:
-            callback()
-        except Exception:
-            internal_logger.exception("Exception in eof callback")

@@ -5,6 +5,7 @@ Laws
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp_core.data_queue import DataQueue, FlowControlDataQueue
@@ -65,6 +66,9 @@ class EmptyStreamReader(StreamReader):
         """Do nothing: the stream is shared."""
 
     def feed_data(self, data: bytes) -> None:
+        """Do nothing: the stream is shared."""
+
+    def feed_chunks(self, data: bytes, ends: Sequence[int]) -> None:
         """Do nothing: the stream is shared."""
 
     def discard(self) -> None:

@@ -132,6 +132,14 @@ class DecodingStream:
         else:
             self.reader.end_http_chunk_receiving()
 
+    def feed_chunks(self, data: bytes, ends: Sequence[int]) -> None:
+        """Take several whole HTTP chunks that end at the places *ends* in *data*."""
+        start = 0
+        for end in ends:
+            self.feed_data(data[start:end])
+            self.end_http_chunk_receiving()
+            start = end
+
     def discard(self) -> None:
         """Throw everything away, without decoding it; the end is still noticed."""
         ends = [item for item in self._pending if isinstance(item, _End)]

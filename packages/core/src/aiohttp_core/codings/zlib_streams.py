@@ -89,7 +89,7 @@ class ZLibDecompressor:
     """A decompressing stream of one gzip, zlib or raw deflate member; errors are zlib's own.
 
     For callers that know the format and want zlib's behaviour, as permessage-deflate does; bodies
-    are decoded by :mod:`aiohttp_core.codings.deflate`.
+    are decoded by :mod:`aiohttp_core.codings.decoders`.
     """
 
     __slots__ = ("_obj", "_offload", "_pending")

@@ -67,8 +67,8 @@ def parse_content_disposition(header: str | None) -> tuple[str | None, dict[str,
     :class:`BadContentDispositionHeader`.  Extended values (``name*``) come decoded under their
     name with the star; undecodable ones and those of unknown charsets are dropped with
     :class:`BadContentDispositionParam`.  Continuations (``name*0``) are kept as sent; see
-    :func:`content_disposition_filename`.  Leading slashes and backslashes of quoted values are
-    removed, but ``../`` is kept: a file name from a peer is data, never a path.
+    :func:`content_disposition_filename`.  Leading slashes and backslashes of quoted and
+    extended values are removed, but ``../`` is kept: a file name from a peer is data, never a path.
     """
     if not header:
         return None, {}
@@ -127,7 +127,8 @@ def _parameter_value(
     if not is_token(name):
         return None
     if name.endswith("*") and "*" not in name[:-1]:
-        return None if plain is None else _decode_extended(plain)
+        value = None if plain is None else _decode_extended(plain)
+        return None if value is None else value.lstrip("\\/")
     if quoted is None:
         return plain
     if "\\" in quoted:
@@ -166,7 +167,8 @@ def content_disposition_filename(params: Mapping[str, str], name: str = "filenam
         return None
     if not any(star for _, star in pieces):
         return "".join(text for text, _ in pieces)
-    return _join_extended(pieces)
+    joined = _join_extended(pieces)
+    return None if joined is None else joined.lstrip("\\/")
 
 
 def _continuations(params: Mapping[str, str], name: str) -> Iterator[tuple[str, bool]]:

@@ -182,6 +182,9 @@ def make_morsel(
     return morsel
 
 
+_make_pair: Final = tuple.__new__
+
+
 # -- reading a request ------------------------------------------------------------------------
 
 # A blank that is followed by something which reads as the next pair.
@@ -198,20 +201,21 @@ def parse_cookie_header(text: str) -> list[CookiePair]:
     Nothing is logged.  Source: spec row ADD-472.
     """
     pairs: list[CookiePair] = []
+    is_name = _NAME.fullmatch
     for piece in text.split(";"):
         name, equals, coded = piece.partition("=")
         name = name.strip(" \t")
-        if not equals or _NAME.fullmatch(name) is None:
+        if not equals or is_name(name) is None:
             continue
-        coded = coded.strip(" \t")
-        value = coded
-        if coded.startswith('"'):
+        value = coded = coded.strip(" \t")
+        if coded[:1] == '"':
             value = unquote_cookie_value(coded)
         elif " " in coded or "\t" in coded:
             found = _NEXT_PAIR.search(coded)
             if found is not None:
                 value = coded = coded[: found.start()].rstrip(", \t")
-        pairs.append(CookiePair(name, value, coded))
+        # The same as CookiePair(...), at half the cost.
+        pairs.append(_make_pair(CookiePair, (name, value, coded)))
     return pairs
 
 

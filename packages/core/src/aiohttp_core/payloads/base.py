@@ -12,6 +12,7 @@ import mimetypes
 import os.path
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from multidict import CIMultiDict
@@ -76,6 +77,8 @@ class Payload(ABC):
 
     _default_content_type: str = DEFAULT_TYPE
     _size: int | None = None
+    _encoding: str | None = None
+    _filename: str | None = None
     _headers: CIMultiDict[str] | None = None
     _consumed: bool = False
     _replay: Replay = Replay.REPLAYABLE
@@ -95,7 +98,7 @@ class Payload(ABC):
         self._filename = filename
         if content_type is not SENTINEL and content_type is not None:
             chosen = content_type
-            serializer.check_field(hdrs.CONTENT_TYPE, chosen)
+            _check_type(chosen)
         elif filename is not None:
             chosen = mimetypes.guess_type(filename)[0] or self._default_content_type
         else:
@@ -199,6 +202,12 @@ class Payload(ABC):
         """Release what the body holds.  May be called again and at any time."""
 
 
+@lru_cache(maxsize=128)
+def _check_type(content_type: str) -> None:
+    """Refuse a content type that cannot be a header value; those that passed are remembered."""
+    serializer.check_field(hdrs.CONTENT_TYPE, content_type)
+
+
 class CuttingWriter(AbstractStreamWriter):
     """Passes at most *left* bytes of body to *writer* and drops the rest."""
 
@@ -257,6 +266,8 @@ def text_encoding(encoding: str | None, content_type: object) -> tuple[str, str]
     A given *encoding* stands in the default type; a given type without a charset means UTF-8.
     """
     if not isinstance(content_type, str):
+        if encoding is None or encoding == "utf-8":
+            return "utf-8", "text/plain; charset=utf-8"
         chosen = encoding or "utf-8"
         return chosen, f"text/plain; charset={chosen}"
     if encoding is None:

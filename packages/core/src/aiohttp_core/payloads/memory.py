@@ -34,7 +34,11 @@ class BytesPayload(Payload):
             size = len(value)
         else:
             raise TypeError(f"value argument must be byte-ish, not {type(value)!r}")
-        super().__init__(value, *args, **kwargs)
+        if args or kwargs:
+            super().__init__(value, *args, **kwargs)
+        else:
+            self._value = value
+            self._content_type = self._default_content_type
         self._size = size
         if size > TOO_LARGE_BYTES_BODY and self._warns:
             warnings.warn(

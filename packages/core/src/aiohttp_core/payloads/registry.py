@@ -47,11 +47,12 @@ class PayloadRegistry:
 
         Raises :exc:`LookupError` if no registered type matches.
         """
-        if isinstance(data, Payload):
-            return data
         kind = type(data)
         factory = self._remembered.get(kind)
         if factory is None:
+            # Only now: asking an abstract class for its instances is slow.
+            if isinstance(data, Payload):
+                return data
             factory = self._find(data)
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()
