@@ -1,5 +1,6 @@
 """From what a caller gives as ``data`` to a payload."""
 
+import io
 from typing import Any
 
 from aiohttp_core.payload import PAYLOAD_REGISTRY, LookupError, Payload  # noqa: A004
@@ -15,6 +16,9 @@ def make_body(data: Any) -> Payload | None:
     if data is None:
         return None
     try:
+        if isinstance(data, io.IOBase):
+            # The name of a local file is nobody's business unless a form is sent.
+            return PAYLOAD_REGISTRY.get(data, disposition=None)
         return PAYLOAD_REGISTRY.get(data)
     except LookupError:
         # Forms are rare among requests, and the package of forms is a large one.
