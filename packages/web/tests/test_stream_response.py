@@ -474,3 +474,12 @@ async def test_a_failed_head_leaves_the_response_open(make_request: Any) -> None
         await response.prepare(request)
     assert not response.prepared
     assert isinstance(Response(), StreamResponse)
+
+
+@pytest.mark.spec("ADD-967", "ADD-972")
+def test_names_and_arguments_of_older_releases():
+    response = StreamResponse()
+    with pytest.warns(DeprecationWarning, match="output_length"):
+        assert response.output_length == response.body_length == 0
+    response.set_cookie("id", "7", version="1")
+    assert response.cookies["id"]["version"] == ""

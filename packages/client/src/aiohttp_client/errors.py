@@ -61,6 +61,7 @@ from aiohttp_core.errors import (
     PayloadEncodingError,
     TransferEncodingError,
 )
+from aiohttp_websocket import WSMessageTypeError
 
 __all__ = (
     "ClientConnectionError",
@@ -263,10 +264,6 @@ class ClientPayloadError(ClientError):
 
 class UploadAbortedError(ClientError):
     """A request ended before its whole body was sent (spec row ADD-370)."""
-
-
-class WSMessageTypeError(TypeError):
-    """A WebSocket message has another type than the one that was asked for (spec row CEX-10)."""
 
 
 class ClientOSError(ClientConnectionError, OSError):

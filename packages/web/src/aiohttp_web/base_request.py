@@ -663,6 +663,11 @@ class BaseRequest(KeyedState):
     async def run_response_hooks(self, response: Any) -> None:
         """Tell of *response*, whose head is about to be sent; here nobody is told."""
 
+    @property
+    def writer(self) -> AbstractStreamWriter:
+        """The writer of the answer, as :meth:`response_writer` gives it."""
+        return self.response_writer()
+
     def response_writer(self) -> AbstractStreamWriter:
         """Return the writer of the answer; there is one for each request."""
         writer: AbstractStreamWriter | None = self._writer

@@ -126,6 +126,12 @@ class StreamResponse(KeyedState):
         return self._body_length if writer is None else int(writer.output_size)
 
     @property
+    def output_length(self) -> int:
+        """The same as :attr:`body_length`.  Deprecated (ADD-967)."""
+        warnings.warn("output_length is deprecated", DeprecationWarning, stacklevel=2)
+        return self.body_length
+
+    @property
     def eof_sent(self) -> bool:
         """Whether the end of the body was written."""
         return self._eof_sent
@@ -344,12 +350,14 @@ class StreamResponse(KeyedState):
         path: str = "/",
         secure: bool | None = None,
         httponly: bool | None = None,
+        version: str | None = None,
         samesite: str | None = None,
         partitioned: bool | None = None,
     ) -> None:
         """Set a cookie, or replace it with all its attributes (WRSP-09 to WRSP-12, WRSP-32).
 
-        *max_age* counts seconds, 0 deletes.  Raises ValueError for whatever cannot stand in the
+        *max_age* counts seconds, 0 deletes.  *version* is accepted and has no effect: the attribute
+        means nothing since RFC 6265 (ADD-972).  Raises ValueError for whatever cannot stand in the
         field, RuntimeError after :meth:`prepare`.
         """
         self._check_open("a cookie")
