@@ -1,0 +1,38 @@
+"""The map in docs/architecture.md shows the modules that there are."""
+
+import re
+
+import pytest
+from blocks import DOCS, ROOT
+
+SECTIONS = {
+    "core": "Core",
+    "web": "Web",
+    "client": "Client",
+    "websocket": "WebSocket",
+    "multipart": "Multipart",
+    "test_utils": "Test kit",
+}
+
+
+def section(title: str) -> str:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    assert found is not None, title
+    return found[1]
+
+
+@pytest.mark.parametrize("package", SECTIONS)
+def test_every_module_is_on_the_map(package: str) -> None:
+    words = set(re.findall(r"\w+", section(SECTIONS[package])))
+    source = ROOT / "packages" / package / "src" / f"aiohttp_{package}"
+    modules = {p.stem for p in source.rglob("*.py") if not p.stem.startswith("__")}
+    assert modules - words == set()
+
+
+@pytest.mark.parametrize("package", SECTIONS)
+def test_the_map_marks_what_is_compiled(package: str) -> None:
+    marked = set(re.findall(r"(\w+) +\*", section(SECTIONS[package])))
+    source = ROOT / "packages" / package / "src" / f"aiohttp_{package}"
+    compiled = {p.stem for p in source.rglob("*.pxd") if p.with_suffix(".py").exists()}
+    assert marked & {p.stem for p in source.rglob("*.py")} == compiled
