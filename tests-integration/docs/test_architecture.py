@@ -1,5 +1,6 @@
 """The map in docs/architecture.md shows the modules that there are."""
 
+import ast
 import re
 
 import pytest
@@ -36,3 +37,28 @@ def test_the_map_marks_what_is_compiled(package: str) -> None:
     source = ROOT / "packages" / package / "src" / f"aiohttp_{package}"
     compiled = {p.stem for p in source.rglob("*.pxd") if p.with_suffix(".py").exists()}
     assert marked & {p.stem for p in source.rglob("*.py")} == compiled
+
+
+def order(package: str) -> dict[str, int]:
+    """Return where each module stands on the map: what begins a line, up to the words on it."""
+    found: dict[str, int] = {}
+    map_ = re.findall(r"^```\n(.*?)^```", section(SECTIONS[package]), re.M | re.S)[0]
+    for line in map_.splitlines():
+        if not line.startswith(" "):
+            for name in re.findall(r"\w+", re.split(r"  +", line)[0]):
+                found[name] = len(found)
+    return found
+
+
+@pytest.mark.parametrize("package", ["web", "client", "websocket", "multipart"])
+def test_the_map_is_the_order_of_knowledge(package: str) -> None:
+    place = order(package)
+    source = ROOT / "packages" / package / "src" / f"aiohttp_{package}"
+    upwards = []
+    for name in place:
+        for node in ast.walk(ast.parse((source / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                head, _, other = node.module.partition(".")
+                if head == source.name and other in place and place[other] > place[name]:
+                    upwards.append(f"{name} knows {other}")
+    assert upwards == []
