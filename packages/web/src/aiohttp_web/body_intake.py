@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp_core.codings import DecodingStream, codings_to_undo
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
 from aiohttp_core.flow import ReadControl
-from aiohttp_core.parser import END_OF_CHUNK, EndOfMessage, RequestParser
+from aiohttp_core.parser import END_OF_CHUNK, ChunkRun, EndOfMessage, RequestParser
 from aiohttp_core.streams import StreamReader
 from aiohttp_web.payload_errors import RequestPayloadError
 
@@ -77,6 +77,9 @@ class BodyIntake:
                     self._sink.feed_data(event)
                 elif event is END_OF_CHUNK:
                     self._sink.end_http_chunk_receiving()
+                elif isinstance(event, ChunkRun):
+                    self.received += len(event.data)
+                    self._sink.feed_chunks(event.data, event.ends)
                 elif isinstance(event, EndOfMessage):
                     self.complete = True
                     self._sink.feed_eof(event.trailers)
@@ -92,6 +95,8 @@ class BodyIntake:
                     return
                 if type(event) is bytes:
                     self.received += len(event)
+                elif isinstance(event, ChunkRun):
+                    self.received += len(event.data)
                 elif isinstance(event, EndOfMessage):
                     self.complete = True
         except HttpProcessingError as exc:

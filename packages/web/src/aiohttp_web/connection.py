@@ -156,7 +156,7 @@ class RequestHandler:
         self._access = server.enabled_access_logger()
         self._expects = server.expect_first
         self._auto_decompress = options.auto_decompress
-        self._parser = RequestParser(options.limits)
+        self._parser = RequestParser(options.limits, gather_chunks=True)
         self.transport: Any = None
         self.gate = WriteGate()
         self.reading_paused = False
