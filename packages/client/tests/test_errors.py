@@ -290,8 +290,11 @@ def test_border_of_a_body(make: Callable[[], BaseException]) -> None:
     assert str(error)
 
 
-def test_border_of_a_head() -> None:
-    cause = core.BadStatusLine("garbage")
+@pytest.mark.spec("ADD-051")
+@pytest.mark.parametrize(
+    "cause", [core.BadStatusLine("garbage"), core.LineTooLong(b"garbage", 8190, 9000)]
+)
+def test_border_of_a_head(cause: core.HttpProcessingError) -> None:
     error = errors.response_error(cause, INFO)
     assert type(error) is errors.ClientResponseError
     assert error.status == 400

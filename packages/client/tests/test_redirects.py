@@ -51,7 +51,7 @@ def hop(
         (302, {}, None),
         (302, {"URI": "/u"}, "/u"),
         (302, {"URI": "/u", "location": "/x"}, "/x"),
-        (302, {"Location": ""}, ""),
+        (302, {"Location": ""}, None),
     ],
 )
 def test_which_responses_redirect(

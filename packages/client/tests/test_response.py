@@ -147,6 +147,7 @@ async def test_json(kind: str | None, expected: str | None, fits: bool) -> None:
 async def test_text() -> None:
     latin = build(headers={"Content-Type": "text/plain; charset=latin-1"}, body=b"\xe4")
     assert await latin.text() == "ä"
+    assert latin.get_encoding() == "iso8859-1"
     assert await latin.text(errors="replace", encoding="utf-8") == "\ufffd"
     with pytest.raises(UnicodeDecodeError):
         await latin.text(encoding="utf-8")

@@ -571,11 +571,11 @@ def response_error(
 ) -> ClientResponseError:
     """Return the public error for a response head that breaks the grammar or the limits.
 
-    ``status`` is the code that the protocol error carries (400 for bad grammar), ``message`` says
-    which rule was broken.
+    ``status`` is always 400 (spec row ADD-051): the code of the protocol error is what a server
+    would answer, and nobody answered that.  ``message`` says which rule was broken.
     """
     public = ClientResponseError(
-        request_info, history, status=error.code, message=error.message, headers=error.headers
+        request_info, history, status=400, message=error.message, headers=error.headers
     )
     public.__cause__ = error
     return public

@@ -77,6 +77,7 @@ class NextHop:
 def redirect_location(status: int, headers: MultiMapping[str]) -> str | None:
     """Return the target of a response that redirects, ``None`` for every other response.
 
+    An empty target is none: it could only lead back to where the answer came from.
     Two ``Location`` fields that differ raise ``InvalidUrlRedirectClientError``: which one counts
     is a guess.
     """
@@ -90,7 +91,7 @@ def redirect_location(status: int, headers: MultiMapping[str]) -> str | None:
         raise InvalidUrlRedirectClientError(
             show(first), "The response names several different redirect targets"
         )
-    return first
+    return first or None
 
 
 def redirects_exhausted(received: int, max_redirects: int) -> bool:

@@ -586,14 +586,14 @@ class ClientResponse:
         return body
 
     def get_encoding(self) -> str:
-        """Return the encoding of the text (spec rows CRSP-24, ADD-353).
+        """Return Python's name of the encoding of the text (spec rows CRSP-24, ADD-353).
 
         It is the charset of the head if Python knows it, UTF-8 for JSON, else what the resolver
         says; that needs the body: ``RuntimeError`` before it was read.
         """
         parsed = self._parsed_type()
-        charset = parsed.charset
-        if charset and known_charset(charset) is not None:
+        charset = known_charset(parsed.charset)
+        if charset is not None:
             return charset
         if parsed.mimetype in _JSON_IS_UTF8:
             return "utf-8"
