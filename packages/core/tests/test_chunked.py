@@ -270,3 +270,10 @@ def test_without_gathering_nothing_is_gathered():
     parser.next_event()
     parser.feed(b"1\r\na\r\n1\r\nb\r\n0\r\n\r\n")
     assert [parser.next_event() for _ in range(4)] == [b"a", END_OF_CHUNK, b"b", END_OF_CHUNK]
+    parser.gather_chunks(True)
+    assert isinstance(parser.next_event(), EndOfMessage)
+    parser.feed(
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n"
+    )
+    parser.next_event()
+    assert isinstance(parser.next_event(), ChunkRun)

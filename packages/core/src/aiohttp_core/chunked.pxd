@@ -32,7 +32,7 @@ cdef class ChunkedDecoder:
     cdef object _limits
     cdef HeadScanner _scanner
     cdef bint _lenient
-    cdef bint _gather
+    cdef public bint gather
     cdef bytearray _held
     cdef long long _left
     cdef Py_ssize_t _budget

@@ -95,18 +95,20 @@ class ChunkedDecoder:
 
     __slots__ = (
         "_budget",
-        "_gather",
         "_held",
         "_left",
         "_lenient",
         "_limits",
         "_scanner",
         "_state",
+        "gather",
         "pos",
     )
 
     pos: int
     """Where the last call of ``next`` stopped reading."""
+    gather: bool
+    """Whether small chunks that are there together are given as one :class:`ChunkRun`."""
     _held: bytearray
     _left: int
 
@@ -118,7 +120,7 @@ class ChunkedDecoder:
         lenient: bool = False,
         gather: bool = False,
     ) -> None:
-        self._gather = gather
+        self.gather = gather
         self._limits = limits
         self._scanner = scanner
         self._lenient = lenient
@@ -157,7 +159,7 @@ class ChunkedDecoder:
                     self.pos = pos
                     return END_OF_CHUNK
             elif self._state == _SIZE:
-                if self._gather and not self._held:
+                if self.gather and not self._held:
                     run = self._run(data, pos)
                     if run is not None:
                         return run

@@ -31,6 +31,7 @@ cdef class MessageParser:
 
     cpdef feed(self, data)
     cpdef feed_eof(self)
+    cpdef gather_chunks(self, bint on)
     cpdef bytes take_tail(self)
     cpdef decline_switch(self)
     cdef _close(self, int state)

@@ -153,6 +153,10 @@ class MessageParser:
         """Take note that the peer will send nothing more."""
         self._eof = True
 
+    def gather_chunks(self, on: bool) -> None:
+        """Say whether small chunks are given in runs from now on."""
+        self._decoder.gather = on
+
     def take_tail(self) -> bytes:
         """Return the bytes behind the message in state ``SWITCH``: they belong to another protocol.
 
