@@ -483,3 +483,10 @@ def test_names_and_arguments_of_older_releases():
         assert response.output_length == response.body_length == 0
     response.set_cookie("id", "7", version="1")
     assert response.cookies["id"]["version"] == ""
+
+
+def test_chunks_may_be_asked_for_again():
+    response = StreamResponse()
+    response.enable_chunked_encoding()
+    response.enable_chunked_encoding()
+    assert response.chunked

@@ -274,6 +274,10 @@ class BaseConnector:
         connections = self._begin_close()
         return _Closing(self._finish_close(connections), type(self).__name__, self._loop)
 
+    def _close(self) -> None:
+        """Close without waiting; for libraries whose loop is gone (spec row ADD-1018)."""
+        self._begin_close()
+
     def _begin_close(self) -> "list[HttpConnection]":
         if self._closed:
             return []

@@ -394,7 +394,9 @@ class ClientResponse:
         """The cookies of this response; of equal names the last one (CRSP-07, CRSP-08)."""
         cookies = self._cached_cookies
         if cookies is None:
-            values = self.headers.getall("Set-Cookie", ())
+            # A response that is made by hand may get cookies before it gets fields.
+            known = self._headers is not None or self._incoming is not None
+            values = self.headers.getall("Set-Cookie", ()) if known else ()
             cookies = self._cached_cookies = load_cookies(parse_set_cookies(values))
         return cookies
 

@@ -49,6 +49,7 @@ from aiohttp_client.plans import Plan, PlanTable
 from aiohttp_client.request import ClientRequest
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
+from aiohttp_client.session_seams import SessionSeams
 from aiohttp_client.tcp_connector import TCPConnector
 from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import SSLOption, check_ssl
@@ -79,7 +80,7 @@ def _utf8(response: ClientResponse, body: bytes) -> str:
     return "utf-8"
 
 
-class ClientSession:
+class ClientSession(SessionSeams):
     """Makes requests over one pool of connections (spec rows SES-01 to SES-37, ADD-141 to ADD-160).
 
     Make one per application, in a coroutine, and use it as an asynchronous context manager or

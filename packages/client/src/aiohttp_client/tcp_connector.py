@@ -20,11 +20,13 @@ from aiohttp_client.connection import HttpConnection
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.connector import BaseConnector, ConnectRequest
 from aiohttp_client.dial import (
+    AddrInfoType,
     DialOptions,
     SocketFactoryType,
     TLSPlan,
     abort_transport,
     address_infos,
+    check_fingerprint,
     dial_tcp,
     is_ipv4_literal,
     is_odd_ipv4,
@@ -35,6 +37,7 @@ from aiohttp_client.dns_cache import DNSCacheTable, SharedLookups
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientConnectorDNSError,
+    ClientConnectorError,
     ClientProxyConnectionError,
     ConnectionTimeoutError,
     InvalidUrlClientError,
@@ -121,6 +124,7 @@ class TCPConnector(BaseConnector):
             max_uses=max_uses,
         )
         self._closed = True  # an error below must not leave a connector that looks alive
+        self._companions: dict[HttpConnection, Any] = {}
         self._ssl = merge_ssl_params(ssl, verify_ssl, ssl_context, fingerprint)
         if ssl_shutdown_timeout is not sentinel:
             warnings.warn(
@@ -252,6 +256,8 @@ class TCPConnector(BaseConnector):
         if req.is_ssl:
             plan = await self._tls_plan(option, req.server_hostname or host, timeout)
         infos = address_infos(addresses)
+        if type(self)._wrap_create_connection is not TCPConnector._wrap_create_connection:
+            return await self._adopt_connection(infos, req, timeout, plan)
         try:
             _, protocol = await dial_tcp(self._loop, self._factory, infos, self._options, plan)
         except ClientConnectionError:
@@ -259,6 +265,65 @@ class TCPConnector(BaseConnector):
         except (OSError, ssl.CertificateError) as exc:
             raise connect_error(shown, exc) from exc
         return _own(protocol)
+
+    async def _wrap_create_connection(
+        self,
+        *args: Any,
+        addr_infos: Sequence[AddrInfoType],
+        req: ConnectRequest,
+        timeout: ClientTimeout,
+        client_error: type[Exception] = ClientConnectorError,
+        **kwargs: Any,
+    ) -> tuple[asyncio.Transport, Any]:
+        """Open a transport to one of *addr_infos*, for subclasses that go another way.
+
+        Connectors written for aiohttp 3 override this, those of SOCKS proxies for example (spec row
+        ADD-1018); *args* is the factory of the protocol, *kwargs* are ``ssl`` and
+        ``server_hostname``.  They return the transport and whatever protocol they have used.
+        """
+        plan: TLSPlan | None = kwargs.get("tls_plan")
+        try:
+            return await dial_tcp(self._loop, self._factory, addr_infos, self._options, plan)
+        except ClientConnectionError:
+            raise
+        except (OSError, ssl.CertificateError) as exc:
+            raise connect_error(req.connection_key, exc) from exc
+
+    async def _adopt_connection(
+        self,
+        infos: list[AddrInfoType],
+        req: ConnectRequest,
+        timeout: ClientTimeout,
+        plan: TLSPlan | None,
+    ) -> HttpConnection:
+        """Make a connection of the transport that a subclass opens."""
+        transport, protocol = await self._wrap_create_connection(
+            self._factory,
+            addr_infos=infos,
+            req=req,
+            timeout=timeout,
+            client_error=ClientConnectorError,
+            ssl=None if plan is None else plan.context,
+            server_hostname=None if plan is None else plan.server_hostname,
+            tls_plan=plan,
+        )
+        if plan is not None:
+            check_fingerprint(transport, plan)
+        if isinstance(protocol, HttpConnection):
+            return protocol
+        connection = self._factory()
+        # The subclass may hold things by its protocol that close the transport when they go.
+        self._companions[connection] = protocol
+        transport.set_protocol(connection)  # type: ignore[arg-type]  # it has the methods
+        connection.connection_made(transport)
+        transport.resume_reading()
+        return connection
+
+    def connection_gone(self, connection: HttpConnection) -> None:
+        """Forget a connection (called by the connection)."""
+        if self._companions:
+            self._companions.pop(connection, None)
+        super().connection_gone(connection)
 
     async def _create_proxy_connection(
         self,

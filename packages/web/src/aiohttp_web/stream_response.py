@@ -207,10 +207,11 @@ class StreamResponse(KeyedState):
     def enable_chunked_encoding(self, chunk_size: int | None = None) -> None:
         """Send each :meth:`write` as one chunk (WRSP-07); HTTP/1.1 only.
 
-        Raises RuntimeError if a content length is set, or after :meth:`prepare`.  *chunk_size* is
-        deprecated and ignored.
+        Raises RuntimeError if a content length is set, or after :meth:`prepare` unless the response
+        is sent in chunks anyway.  *chunk_size* is deprecated and ignored.
         """
-        self._check_open("the framing")
+        if not self._chunked:
+            self._check_open("the framing")
         if chunk_size is not None:
             warnings.warn("Chunk size is deprecated", DeprecationWarning, stacklevel=2)
         if hdrs.CONTENT_LENGTH in self.headers:
