@@ -15,7 +15,13 @@ author = "the aiohttp maintainers"
 project_copyright = author
 version = ".".join(release.split(".")[:2])
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "reference", "fragments"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx_copybutton",
+    "reference",
+    "fragments",
+]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 master_doc = "index"
 exclude_patterns = ["_build", "_generated", "deploy"]

@@ -18,14 +18,19 @@ ROOT = Path(__file__).resolve().parents[2]
 def kinds() -> dict[str, str]:
     """Return the kinds of fragments and their headings, in order."""
     with (ROOT / "towncrier.toml").open("rb") as file:
-        return {t["directory"]: t["name"] for t in tomllib.load(file)["tool"]["towncrier"]["type"]}
+        return {
+            t["directory"]: t["name"]
+            for t in tomllib.load(file)["tool"]["towncrier"]["type"]
+        }
 
 
 def unreleased(folder: Path) -> list[str]:
     """Return the fragments in *folder* as reStructuredText."""
     lines: list[str] = []
     for kind, title in kinds().items():
-        found = sorted(folder.glob(f"*.{kind}.rst")) + sorted(folder.glob(f"*.{kind}.*.rst"))
+        found = sorted(folder.glob(f"*.{kind}.rst")) + sorted(
+            folder.glob(f"*.{kind}.*.rst")
+        )
         if not found:
             continue
         lines += [f"**{title}**", ""]

@@ -34,8 +34,19 @@ PACKAGES = (
     "aiohttp_core",
 )
 #: Where else names come from that texts and annotations mention.
-OUTSIDE = {"multidict", "yarl", "aiosignal", "frozenlist", "aiodns", "uvloop", "gunicorn", "pytest"}
-DIRECTIVE = re.compile(r"^\.\. reference:: +([\w.]+)\n(.*?)(?=^\S|\Z)", re.M | re.S)
+OUTSIDE = {
+    "multidict",
+    "yarl",
+    "aiosignal",
+    "frozenlist",
+    "aiodns",
+    "uvloop",
+    "gunicorn",
+    "pytest",
+}
+DIRECTIVE = re.compile(
+    r"^\.\. reference:: +([\w.]+)\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def names_of(block: str) -> list[str]:
@@ -104,7 +115,9 @@ def _names() -> dict[str, Any]:
 
 def _has(value: Any, path: list[str]) -> bool:
     for name in path:
-        if name not in getattr(value, "__annotations__", {}) and not hasattr(value, name):
+        if name not in getattr(value, "__annotations__", {}) and not hasattr(
+            value, name
+        ):
             return False
         value = getattr(value, name, None)
     return True
@@ -175,14 +188,20 @@ class Builtins(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(pending_xref)):
-            if node.get("refdomain") == "py" and hasattr(builtins, node.get("reftarget", "")):
-                text = nodes.Text(node.astext() if len(node) == 1 else node["reftarget"])
+            if node.get("refdomain") == "py" and hasattr(
+                builtins, node.get("reftarget", "")
+            ):
+                text = nodes.Text(
+                    node.astext() if len(node) == 1 else node["reftarget"]
+                )
                 node.replace_self(text)
 
 
 #: Rows of the inventory of features, which tell a reader of the reference nothing.
 _ROW = r"(?:[A-Z]{2,5}-\d+[a-z]?|C\d+)(?: to [A-Z]{2,5}-\d+)?"
-_ROWS = re.compile(rf" ?\((?:spec (?:rows?|sections?) [^()]*|{_ROW}(?:(?:,| and) {_ROW})*)\)")
+_ROWS = re.compile(
+    rf" ?\((?:spec (?:rows?|sections?) [^()]*|{_ROW}(?:(?:,| and) {_ROW})*)\)"
+)
 
 
 def without_rows(
@@ -193,7 +212,9 @@ def without_rows(
     lines[:] = text.split("\n")
 
 
-def without_object(app: Sphinx, name: str, obj: Any, options: Any, bases: list[Any]) -> None:
+def without_object(
+    app: Sphinx, name: str, obj: Any, options: Any, bases: list[Any]
+) -> None:
     """Do not say that a class derives from ``object``."""
     if bases == [object]:
         bases[:] = []

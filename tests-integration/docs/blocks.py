@@ -3,7 +3,8 @@
 A mark is an HTML comment above the block::
 
     <!-- run: client -->              statements with ``await``; ``session`` is an open session
-    <!-- run: script -->              a program; the next ``text`` block marked ``output`` is checked
+    <!-- run: script -->              a program; a ``text`` block marked ``output`` behind it is
+                                      what it must print
     <!-- run: server GET /x 200 y --> defines ``app``, ``routes`` or ``handler``; asked once (more
                                       questions behind ``;``), the answer must contain ``y``
     <!-- run: pytest -->              a test file; ``with the plugin`` loads the one of the test kit
@@ -25,9 +26,9 @@ DOCS = ROOT / "docs"
 PRELUDE = "import asyncio\nimport aiohttp\nfrom aiohttp import web\n"
 
 _BLOCK = re.compile(
-    r"(?:^<!-- *(?P<mark>.*?) *-->\n\n?)?^(?P<fence>```+|:::+)\{?(?:code-block\} )?(?P<lang>[\w-]+)\}?[^\n]*\n"
+    r"(?:^<!-- *(?P<mark>.*?) *-->\n\n?)?^(?P<fence>```+)(?P<lang>[\w-]+)[^\n]*\n"
     r"(?P<text>.*?)^(?P=fence)\s*$",
-    re.M | re.S,
+    re.MULTILINE | re.DOTALL,
 )
 
 

@@ -18,7 +18,7 @@ SECTIONS = {
 
 def section(title: str) -> str:
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")
-    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found is not None, title
     return found[1]
 
@@ -42,7 +42,7 @@ def test_the_map_marks_what_is_compiled(package: str) -> None:
 def order(package: str) -> dict[str, int]:
     """Return where each module stands on the map: what begins a line, up to the words on it."""
     found: dict[str, int] = {}
-    map_ = re.findall(r"^```\n(.*?)^```", section(SECTIONS[package]), re.M | re.S)[0]
+    map_ = re.findall(r"^```\n(.*?)^```", section(SECTIONS[package]), re.MULTILINE | re.DOTALL)[0]
     for line in map_.splitlines():
         if not line.startswith(" "):
             for name in re.findall(r"\w+", re.split(r"  +", line)[0]):

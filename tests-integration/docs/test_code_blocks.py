@@ -115,7 +115,7 @@ async def test_server(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     runner = web.AppRunner(await application(namespace), shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = "http://127.0.0.1:%d" % runner.addresses[0][1]
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         async with aiohttp.ClientSession(base) as session:
             for question in block.questions:

@@ -15,7 +15,9 @@ from aiohttp_client import (
 logger = logging.getLogger("example.client")
 
 
-async def log_requests(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+async def log_requests(
+    request: ClientRequest, handler: ClientHandlerType
+) -> ClientResponse:
     """Log method, URL, status and time of each request, also if it fails."""
     started = time.perf_counter()
     outcome = "cancelled"
@@ -29,7 +31,9 @@ async def log_requests(request: ClientRequest, handler: ClientHandlerType) -> Cl
     finally:
         milliseconds = (time.perf_counter() - started) * 1000
         # The URL has no credentials: they were taken out of it.
-        logger.info("%s %s -> %s (%.1f ms)", request.method, request.url, outcome, milliseconds)
+        logger.info(
+            "%s %s -> %s (%.1f ms)", request.method, request.url, outcome, milliseconds
+        )
 
 
 class ReportToService:
@@ -39,7 +43,9 @@ class ReportToService:
         self._url = service_url
         self._queue: asyncio.Queue[dict[str, object]] = asyncio.Queue(size)
 
-    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    async def __call__(
+        self, request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
         """Send *request* and note what came of it."""
         response = await handler(request)
         if not self._queue.full():

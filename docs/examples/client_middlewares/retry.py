@@ -6,7 +6,12 @@ over all requests.  For a rule of your own a function of a few lines is enough.
 
 import asyncio
 
-from aiohttp_client import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
+from aiohttp_client import (
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+)
 from aiohttp_client.retry_middleware import Backoff, RetryMiddleware
 
 patient = RetryMiddleware(
@@ -17,7 +22,9 @@ patient = RetryMiddleware(
 )
 
 
-async def retry_while_locked(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+async def retry_while_locked(
+    request: ClientRequest, handler: ClientHandlerType
+) -> ClientResponse:
     """Try again while the resource is locked (423): three times, never for ever."""
     for _ in range(3):
         response = await handler(request)
@@ -32,5 +39,8 @@ async def retry_while_locked(request: ClientRequest, handler: ClientHandlerType)
 async def fetch(url: str) -> str:
     """Use both: the first of the list is the outermost."""
     middlewares = [patient, retry_while_locked]
-    async with ClientSession(middlewares=middlewares) as session, session.get(url) as response:
+    async with (
+        ClientSession(middlewares=middlewares) as session,
+        session.get(url) as response,
+    ):
         return await response.text()

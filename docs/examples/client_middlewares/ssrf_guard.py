@@ -36,7 +36,9 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-async def only_public_urls(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+async def only_public_urls(
+    request: ClientRequest, handler: ClientHandlerType
+) -> ClientResponse:
     """Refuse URLs that name a private address, an odd port or an odd scheme."""
     url = request.url
     if url.scheme not in ("http", "https") or url.port not in (80, 443):

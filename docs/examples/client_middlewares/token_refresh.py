@@ -3,7 +3,12 @@
 import asyncio
 import time
 
-from aiohttp_client import ClientHandlerType, ClientRequest, ClientResponse, ClientSession
+from aiohttp_client import (
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+)
 
 
 class TokenRefresh:
@@ -21,7 +26,9 @@ class TokenRefresh:
         self._expires = 0.0
         self._lock = asyncio.Lock()
 
-    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    async def __call__(
+        self, request: ClientRequest, handler: ClientHandlerType
+    ) -> ClientResponse:
         """Send *request* with a token that is good."""
         if str(request.url.origin()) != self._api:
             # A redirect may lead elsewhere; the token stays at home.
@@ -36,7 +43,9 @@ class TokenRefresh:
         request.headers["Authorization"] = f"Bearer {token}"
         return await handler(request)
 
-    async def _fresh_token(self, session: ClientSession, refused: str | None = None) -> str:
+    async def _fresh_token(
+        self, session: ClientSession, refused: str | None = None
+    ) -> str:
         async with self._lock:
             still_good = time.monotonic() < self._expires - self._early
             if still_good and self._token != refused:

@@ -1,0 +1,209 @@
+"""Plots of benchmarks, as SVG: one bar for each program, as a ratio to aiohttp.
+
+    python -m tools.bench.plot server.json client.json --out docs/_static/plots
+
+Each family and event loop becomes one file, with a panel for each scenario.  A bar is the work per
+second of processor time relative to aiohttp 3.14.5, for weights and start-up times the inverse
+ratio: longer is better everywhere.  What the JSON says is what ``--json`` of the benchmarks wrote.
+
+The picture brings its own background and follows the reader's choice of light or dark.  Standard
+library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import statistics
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+BASE = "aiohttp"
+OURS = "ours"
+#: Programs that do no HTTP worth the name; they show how far away the floor is.
+FLOORS = ("constant", "floor")
+
+WIDTH = 860
+LABEL = 220
+RIGHT = 70
+BAR = 18
+GAP = 7
+HEAD = 34
+TOP = 58
+BOTTOM = 30
+
+STYLE = """
+text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #24292f }
+.title { font-size: 17px; font-weight: 600 }
+.note { font-size: 12px; fill: #57606a }
+.panel { font-weight: 600 }
+.number { font-variant-numeric: tabular-nums }
+.card { fill: #ffffff; stroke: #d0d7de }
+.one { stroke: #57606a; stroke-dasharray: 3 3 }
+.ours { fill: #2563eb } .second { fill: #7fb0ff } .base { fill: #d97706 }
+.peer { fill: #8c959f } .floor { fill: #c9d1d9 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6edf3 } .note { fill: #9198a1 }
+  .card { fill: #15181c; stroke: #3d444d } .one { stroke: #9198a1 }
+  .ours { fill: #4c8dff } .second { fill: #2a4f8f } .base { fill: #e3912d }
+  .peer { fill: #6e7681 } .floor { fill: #3d444d }
+}
+""".strip()
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One program in one scenario."""
+
+    name: str
+    ratio: float
+
+    @property
+    def kind(self) -> str:
+        """What the bar is coloured by."""
+        if self.name.startswith(OURS):
+            return "second" if "interpreted" in self.name else "ours"
+        if self.name.startswith(BASE):
+            return "base"
+        return "floor" if self.name in FLOORS else "peer"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One scenario."""
+
+    title: str
+    bars: Sequence[Bar]
+
+
+def by_ratio(costs: Mapping[str, float]) -> list[Bar]:
+    """Return bars from what one unit of work costs; nothing without a base to compare with."""
+    base = next((cost for name, cost in costs.items() if name.startswith(BASE)), None)
+    if not base:
+        return []
+    bars = [Bar(name, base / cost) for name, cost in costs.items() if cost > 0]
+    return sorted(bars, key=lambda bar: -bar.ratio)
+
+
+def _median(values: Iterable[float]) -> float:
+    found = [value for value in values if not math.isnan(value)]
+    return statistics.median(found) if found else 0.0
+
+
+def figures(data: Mapping[str, Any]) -> dict[str, list[Panel]]:
+    """Return the panels of each picture: ``{"server uvloop": [...], "imports": [...]}``."""
+    found: dict[str, list[Panel]] = {}
+    for key, programs in data.items():
+        if key == "imports":
+            weights = {
+                "import time": {n: _median(t) for n, t in programs["seconds"].items()},
+                "modules loaded": dict(programs["modules"]),
+                "installed size": dict(programs["bytes"]),
+            }
+            panels = [Panel(title, by_ratio(costs)) for title, costs in weights.items()]
+            found[key] = [panel for panel in panels if panel.bars]
+            continue
+        parts = key.split()
+        if len(parts) < 3:
+            continue
+        family, scenario, loop = parts[0], " ".join(parts[1:-1]), parts[-1]
+        bars = by_ratio({name: _median(s["cpu"]) for name, s in programs.items() if s.get("cpu")})
+        if bars:
+            title = f"{scenario} concurrent" if scenario.isdigit() else scenario
+            found.setdefault(f"{family} {loop}", []).append(Panel(title, bars))
+    return {name: panels for name, panels in found.items() if panels}
+
+
+def _clipped_scale(panels: Sequence[Panel]) -> float:
+    """Return the ratio at the right edge: floors may be cut, everybody else fits."""
+    counted = [b.ratio for p in panels for b in p.bars if b.kind != "floor"]
+    return max(counted, default=1.0) * 1.05
+
+
+def draw(title: str, note: str, panels: Sequence[Panel]) -> str:
+    """Return one picture."""
+    height = TOP + BOTTOM + sum(HEAD + len(p.bars) * (BAR + GAP) for p in panels)
+    scale = (WIDTH - LABEL - RIGHT) / _clipped_scale(panels)
+    described = "; ".join(
+        f"{p.title}: " + ", ".join(f"{b.name} {b.ratio:.2f}" for b in p.bars) for p in panels
+    )
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"',
+        f'  width="{WIDTH}" height="{height}" role="img" aria-labelledby="t d">',
+        f'<title id="t">{escape(title)}</title>',
+        f'<desc id="d">{escape(described)}</desc>',
+        f"<style>{STYLE}</style>",
+        f'<rect class="card" x=".5" y=".5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
+        f'<text class="title" x="20" y="28">{escape(title)}</text>',
+        f'<text class="note" x="20" y="47">{escape(note)}</text>',
+    ]
+    y = TOP
+    for panel in panels:
+        out.append(f'<text class="panel" x="20" y="{y + 22}">{escape(panel.title)}</text>')
+        top = y + HEAD
+        y = top
+        for bar in panel.bars:
+            long = bar.ratio * scale
+            room = WIDTH - LABEL - RIGHT
+            cut = long > room
+            width = min(long, room)
+            middle = y + BAR / 2 + 4.5
+            name = escape(bar.name)
+            out.append(f'<text x="{LABEL - 10}" y="{middle:.1f}" text-anchor="end">{name}</text>')
+            out.append(
+                f'<rect class="{bar.kind}" x="{LABEL}" y="{y}" width="{width:.1f}" '
+                f'height="{BAR}" rx="2"/>'
+            )
+            arrow = " →" if cut else ""
+            out.append(
+                f'<text class="number" x="{LABEL + width + 8:.1f}" y="{middle:.1f}">'
+                f"{bar.ratio:.2f}{arrow}</text>"
+            )
+            y += BAR + GAP
+        x = LABEL + scale
+        out.append(f'<line class="one" x1="{x:.1f}" x2="{x:.1f}" y1="{top - 4}" y2="{y - 3}"/>')
+    out.append("</svg>")
+    return "\n".join(out) + "\n"
+
+
+NOTES = {
+    "imports": "aiohttp divided by the program: longer is less. The dashed line is aiohttp 3.14.5.",
+    "": "Work per second of processor time, relative to aiohttp 3.14.5 (dashed line). "
+    "Longer is faster.",
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the pictures and say where."""
+    parser = argparse.ArgumentParser(
+        prog="tools.bench.plot",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="JSON")
+    parser.add_argument("--out", type=Path, default=Path("docs/_static/plots"))
+    options = parser.parse_args(argv)
+    data: dict[str, Any] = {}
+    for file in options.files:
+        data.update(json.loads(file.read_text(encoding="utf-8")))
+    pictures = figures(data)
+    if not pictures:
+        print("nothing to draw: no scenario has figures of aiohttp and of others", file=sys.stderr)
+        return 1
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, panels in pictures.items():
+        family, _, loop = name.partition(" ")
+        title = family.capitalize() + (f", {loop}" if loop else "")
+        path = options.out / f"{name.replace(' ', '-')}.svg"
+        path.write_text(draw(title, NOTES.get(family, NOTES[""]), panels), encoding="utf-8")
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
