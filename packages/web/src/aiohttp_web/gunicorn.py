@@ -34,6 +34,7 @@ from aiohttp_web.sites import SockSite
 __all__ = ("GunicornUVLoopWebWorker", "GunicornWebWorker")
 
 _OTHER_FORMAT: Final = re.compile(r"%\([^)]+\)")
+_OBSOLETE: Final = (ssl.PROTOCOL_TLSv1, ssl.PROTOCOL_TLSv1_1)
 _SHUTDOWN_SHARE: Final = 0.95
 """Part of ``graceful_timeout`` that handlers get; the rest is for the cleanup."""
 
@@ -68,10 +69,11 @@ def tls_context(config: Any) -> ssl.SSLContext | None:
     context: ssl.SSLContext = ssl_context(config)
     # The server speaks HTTP/1.1, whatever gunicorn is configured to speak by itself.
     context.set_alpn_protocols(["http/1.1"])
+    # A name from the command line, a number from a configuration file.
     version = config.ssl_version
-    if version == ssl.PROTOCOL_TLSv1_2:
+    if version in ("TLSv1_2", ssl.PROTOCOL_TLSv1_2):
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
-    elif version in (ssl.PROTOCOL_TLSv1, ssl.PROTOCOL_TLSv1_1):
+    elif version in ("SSLv2", "SSLv3", "TLSv1", "TLSv1_1", *_OBSOLETE):
         raise ValueError("TLS before 1.2 is not supported")
     return context
 
