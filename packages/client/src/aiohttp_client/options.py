@@ -55,40 +55,77 @@ class WebSocketRequestOptions(TypedDict, total=False):
 
 
 class RequestOptions(TypedDict, total=False):
-    """The keyword arguments of ``ClientSession.request()`` and of the verb methods."""
+    """The keyword arguments of ``ClientSession.request()`` and of the verb methods.
+
+    ``None``, where it is allowed, is what the session says.
+    """
 
     params: Query
+    """Added to the query of the URL: a mapping, pairs, or text that is not quoted again."""
     data: Any
+    """The body: bytes, text, a file, a form, pairs, an asynchronous iterable, a payload."""
     json: Any
+    """The body, serialised by the session's ``json_serialize``; not together with ``data``."""
     cookies: LooseCookies | None
+    """Sent in addition to those of the jar; not stored, and not taken to another origin."""
     headers: LooseHeaders | None
+    """Added to those of the session, and winning over them."""
     skip_auto_headers: Iterable[str] | None
+    """Automatic headers that shall not be sent."""
     auth: BasicAuth | None
+    """Deprecated: use the header ``Authorization`` and :func:`encode_basic_auth`."""
     allow_redirects: bool
+    """Whether redirects are followed; true, but for ``head()``."""
     max_redirects: int
+    """The number of redirects that is too many, 10; 0 is no limit."""
     compress: str | bool | None
+    """Compress the body: ``True`` or ``"deflate"``, ``"gzip"``.  It is sent in chunks then."""
     chunked: bool | None
+    """Whether the body is sent in chunks; ``None`` does so if its length is not known."""
     expect100: bool
+    """Send the body when the server has said ``100 Continue``."""
     raise_for_status: RaiseForStatus
+    """Raise :exc:`ClientResponseError` for 400 and above, or await this with the response."""
     read_until_eof: bool
+    """Whether a response without length is read until the connection ends; true."""
     proxy: str | URL | None
+    """The URL of a proxy: http, https, socks4, socks4a, socks5, socks5h."""
     proxy_auth: BasicAuth | None
+    """Deprecated: use ``proxy_headers`` and :func:`encode_basic_auth`."""
     timeout: ClientTimeout | float | Unset | None
+    """Limits of this call instead of the session's; a number is ``total``."""
     ssl: SSLContext | bool | Fingerprint | None
+    """How TLS is verified: ``True``, ``False``, a context, or a :class:`Fingerprint`."""
     server_hostname: str | None
+    """The name that the certificate must be for, instead of the URL's."""
     proxy_headers: LooseHeaders | None
+    """Headers for the proxy alone."""
     trace_request_ctx: Any
+    """Handed to the context factory of each trace configuration."""
     read_bufsize: int | None
+    """Bytes after which reading pauses until the application has caught up."""
     auto_decompress: bool | None
+    """Whether content codings of the response are undone."""
     max_line_size: int | None
+    """Longest status line in bytes."""
     max_field_size: int | None
+    """Longest field of the response's head in bytes."""
     max_headers: int | None
+    """Most fields of the response, trailers included."""
     middlewares: Sequence[ClientMiddlewareType] | None
+    """The middlewares of this call instead of the session's."""
     upload_tracker: UploadTracker | None
+    """Told how much of the body has been sent."""
     retry: RetryPolicy | None
+    """When the request is sent again after its connection was lost, instead of the session's."""
     verify_ssl: bool | None
+    """Deprecated: use ``ssl``."""
     fingerprint: bytes | None
+    """Deprecated: use ``ssl``."""
     ssl_context: SSLContext | None
+    """Deprecated: use ``ssl``."""
+
+
 
 
 @dataclass(slots=True, kw_only=True)

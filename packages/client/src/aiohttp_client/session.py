@@ -85,6 +85,25 @@ class ClientSession(SessionSeams):
 
     Make one per application, in a coroutine, and use it as an asynchronous context manager or
     ``await`` :meth:`close`.
+
+    *base_url* is what URLs are joined to; its path, if it has one, ends with a slash.  *connector*
+    holds the pool, a :class:`TCPConnector` by default; the session closes it unless
+    *connector_owner* is false.  *cookie_jar* keeps cookies, a :class:`CookieJar` by default.
+    *trust_env* asks the environment for proxies and the netrc file for logins.
+
+    These are for all requests; those that :class:`RequestOptions` knows too can be replaced there:
+    *headers*, *cookies*, *skip_auto_headers*, *proxy*, *proxy_headers*, *timeout*, *ssl*,
+    *middlewares*, *trace_configs*, *retry*, *raise_for_status*, *auto_decompress*,
+    *read_bufsize* (bytes), *max_line_size*, *max_field_size* and *max_headers* of responses,
+    *version* of HTTP, *requote_redirect_url* (whether targets of redirects are quoted anew).
+
+    *json_serialize* makes text of ``json=``, *json_serialize_bytes* bytes.
+    *fallback_charset_resolver* is called with a response and its body, and returns the charset of
+    a text that does not tell it: UTF-8 by default.  *request_class*, *response_class* and
+    *ws_response_class* are the classes of what it makes.
+
+    *loop* has no effect.  Deprecated are *auth* and *proxy_auth* (use headers), *read_timeout* and
+    *conn_timeout* (use *timeout*), and *ssl_shutdown_timeout*.
     """
 
     ATTRS: Final = frozenset(("_settings", "_closed", "_connector_owner", "_source_traceback"))
