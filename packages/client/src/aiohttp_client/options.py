@@ -126,8 +126,6 @@ class RequestOptions(TypedDict, total=False):
     """Deprecated: use ``ssl``."""
 
 
-
-
 @dataclass(slots=True, kw_only=True)
 class CallOptions:
     """The checked options of one call."""
