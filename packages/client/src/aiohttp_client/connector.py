@@ -220,6 +220,20 @@ class BaseConnector:
         """What the pool holds now, and what it has done."""
         return self._pool.stats()
 
+    @property
+    def _conns(self) -> dict[ConnectionKey, list[tuple[HttpConnection, float]]]:
+        """Idle connections and since when they are; a copy, for libraries (spec row ADD-1018)."""
+        found: dict[ConnectionKey, list[tuple[HttpConnection, float]]] = {}
+        for slot in self._pool.idle_slots():
+            if slot.connection is not None:
+                found.setdefault(slot.key, []).append((slot.connection, slot.idle_since))
+        return found
+
+    @property
+    def _acquired(self) -> set[HttpConnection]:
+        """Connections in use; a copy, for libraries (spec row ADD-1018)."""
+        return self._connections - {slot.connection for slot in self._pool.idle_slots()}
+
     def check_invariants(self) -> None:
         """Raise ``AssertionError`` if the pool or a connection is not as it should be."""
         self._pool.check_invariants()

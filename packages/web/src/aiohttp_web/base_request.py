@@ -554,6 +554,12 @@ class BaseRequest(KeyedState):
         self._keep("body", body)
         return body
 
+    @property
+    def _read_bytes(self) -> bytes | None:
+        """What :meth:`read` has read; for instrumentation of aiohttp 3 (ADD-1018)."""
+        body: bytes | None = self._kept("body")
+        return body
+
     async def text(self) -> str:
         """Return the body as text, by :attr:`charset` or UTF-8 (WREQ-21).
 
