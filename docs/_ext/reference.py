@@ -176,6 +176,9 @@ def resolve(
     if any(_exists(name) for name in [target, *_candidates(target, node)]):
         return contnode
     owner = node.get("py:class")
+    if owner and node.get("reftype") == "attr":
+        # Instances may have attributes that their class does not show.
+        return contnode
     if owner and any(_exists(f"{package}.{owner}.{target}") for package in PACKAGES):
         return contnode
     return None
