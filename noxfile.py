@@ -273,6 +273,16 @@ def integration(session: nox.Session) -> None:
 
 
 @nox.session
+def dependents(session: nox.Session) -> None:
+    """Published packages that depend on aiohttp, from the index, on our wheels."""
+    session.install("-r", "tools/requirements-dev.txt")
+    session.run(
+        *("python", "-m", "pytest", "-q", "-p", "no:xdist", "-m", "dependents"),
+        *("tests-integration/dependents", *session.posargs),
+    )
+
+
+@nox.session
 def release(session: nox.Session) -> None:
     """The rehearsal of a release: build, verify, publish to an index on this machine, install."""
     session.install("-r", "tools/requirements-dev.txt")
