@@ -148,7 +148,7 @@ async def test_one_read_cannot_inflate_beyond_the_limit() -> None:
     deflate = DeflateParams()
     client = WebSocketConnection(wire, server=False, settings=WebSocketSettings(), deflate=deflate)
     for _ in range(20):
-        client.send_nowait(bytes(10_000), BINARY)
+        client.send_nowait(bytes(10_000))
     ws = server_on(Wire(), deflate=deflate, read_limit=20_000)
     ws.data_received(b"".join(wire.written))
     assert len(ws.queue) < 6
@@ -621,7 +621,7 @@ async def test_listening(before: int) -> None:
 
     def on_message(message: WSMessage) -> None:
         got.append(message.data)
-        assert ws.send_nowait(b"echo", TEXT)
+        assert ws.send_nowait("echo")
 
     task = asyncio.create_task(ws.listen(on_message))
     await turns()
@@ -739,11 +739,11 @@ async def test_a_flood_gives_others_their_turn(monkeypatch: pytest.MonkeyPatch) 
 async def test_sending_tells_whether_the_peer_keeps_up() -> None:
     wire = Wire()
     ws = server_on(wire)
-    assert ws.send_nowait(b"a", TEXT) is True
+    assert ws.send_nowait(b"a") is True
     wire.gate.pause()
-    assert ws.send_nowait(b"b", TEXT) is False
+    assert ws.send_nowait(b"b") is False
     with pytest.raises(RuntimeError, match="awaited"):
-        ws.send_nowait(bytes(5 * 2**20), BINARY)
+        ws.send_nowait(bytes(5 * 2**20))
 
 
 @pytest.mark.spec("ADD-694", "WSS-09", "ADD-693")

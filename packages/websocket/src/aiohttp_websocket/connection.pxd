@@ -21,6 +21,7 @@ cdef class WebSocketConnection:
     cdef object _exception
     cdef object _failure
     cdef bint _finished
+    cdef object _gate
     cdef double _heard
     cdef double _heartbeat
     cdef object _heartbeat_error
@@ -39,11 +40,17 @@ cdef class WebSocketConnection:
     cdef readonly WebSocketWriter writer
 
     cpdef data_received(self, bytes data)
-    cpdef _deliver(self, tuple message, Py_ssize_t size)
+    cpdef deliver(self, message, Py_ssize_t size)
     cdef _pong(self, payload)
     cpdef take(self)
     cpdef arrival(self)
-    cpdef send_nowait(self, payload, int opcode)
+    cpdef send_nowait(self, data)
     cdef _call(self, listener, message)
     cdef _call_listener(self, message, Py_ssize_t size)
     cdef _end_listening(self)
+
+
+cdef class _Reader(MessageReader):
+    cdef WebSocketConnection _owner
+
+    cpdef deliver(self, message, Py_ssize_t size)

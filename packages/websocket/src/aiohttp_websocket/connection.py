@@ -131,6 +131,7 @@ class WebSocketConnection:
         "_exception",
         "_failure",
         "_finished",
+        "_gate",
         "_heard",
         "_heartbeat",
         "_heartbeat_error",
@@ -161,6 +162,7 @@ class WebSocketConnection:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._control = control
+        self._gate = control.gate
         self._close_timeout = settings.close_timeout
         self._receive_timeout = settings.receive_timeout or None
         self._autoclose = settings.autoclose
@@ -170,8 +172,8 @@ class WebSocketConnection:
         """Messages that were received and not yet taken."""
         self.writer = _make_writer(control, server, settings, deflate)
         """The sending half."""
-        self._reader = MessageReader(
-            self._deliver,
+        self._reader = _Reader(
+            self,
             masked=server,
             max_msg_size=settings.max_msg_size,
             inflater=_make_inflater(server, deflate),
@@ -269,7 +271,8 @@ class WebSocketConnection:
         self._attend_later()
         self._end_listening()
 
-    def _deliver(self, message: WSMessage, size: int) -> None:
+    def deliver(self, message: WSMessage, size: int) -> None:
+        """Take a message from the reader."""
         kind = message[0]
         if kind is CLOSE:
             self.queue.feed_data(message, size)
@@ -286,7 +289,7 @@ class WebSocketConnection:
     def _pong(self, payload: bytes) -> None:
         if self.writer.closing or self._lost:
             return
-        if not self._control.gate.paused:
+        if not self._gate.paused:
             try:
                 self.writer.start_frame(payload, 10)
             except ConnectionError:
@@ -300,7 +303,7 @@ class WebSocketConnection:
     async def _pong_later(self) -> None:
         """Answer the latest ping as soon as the transport takes more."""
         try:
-            await self._control.gate.wait()
+            await self._gate.wait()
         except ConnectionError:
             return
         finally:
@@ -415,15 +418,18 @@ class WebSocketConnection:
         if waiting is not None:
             await waiting
 
-    def send_nowait(self, payload: BytesLike, opcode: int) -> bool:
-        """Send without waiting; return whether the peer keeps up.
+    def send_nowait(self, data: BytesLike | str) -> bool:
+        """Send TEXT or BINARY without waiting; return whether the peer keeps up.
 
         For callbacks: after ``False`` the caller should send less, because what it sends is
         buffered.  ``RuntimeError`` for a message that has to be awaited, because it is large and
         compressed, larger than one frame should be, or behind such a one.
         """
-        self.writer.write_frame(payload, opcode)
-        return not self._control.gate.paused
+        if isinstance(data, str):
+            self.writer.write_frame(data.encode("utf-8"), 1)
+        else:
+            self.writer.write_frame(data, 2)
+        return not self._gate.paused
 
     # listening
 
@@ -689,6 +695,19 @@ class WebSocketConnection:
                     self.abort(error)
                     return
         self._timer = self._loop.call_later(wait, self._beat)
+
+
+class _Reader(MessageReader):
+    """Delivers to its connection without a detour through a callable."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: WebSocketConnection, **options: Any) -> None:
+        super().__init__(None, **options)
+        self._owner = owner
+
+    def deliver(self, message: WSMessage, size: int) -> None:
+        self._owner.deliver(message, size)
 
 
 def _make_writer(

@@ -88,19 +88,13 @@ class WebSocketEndpoint(Generic[TextT]):
         ``TypeError`` unless *data* is a ``str``, :class:`ClientConnectionResetError` if the
         connection is closing.  Cancelled, the message is sent wholly or not at all.
         """
-        if not isinstance(data, str):
-            raise TypeError(f"data argument must be str ({type(data)!r})")
-        connection = self._ws or self._opened()
-        waiting = connection.writer.start_frame(data.encode("utf-8"), 1, compress)
+        waiting = (self._ws or self._opened()).writer.start_text(data, compress)
         if waiting is not None:
             await waiting
 
     async def send_bytes(self, data: BytesLike, compress: int | None = None) -> None:
         """Send BINARY, as :meth:`send_str` does.  ``TypeError`` unless *data* is bytes-like."""
-        if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
-        connection = self._ws or self._opened()
-        waiting = connection.writer.start_frame(data, 2, compress)
+        waiting = (self._ws or self._opened()).writer.start_bytes(data, compress)
         if waiting is not None:
             await waiting
 
@@ -123,10 +117,7 @@ class WebSocketEndpoint(Generic[TextT]):
         ``RuntimeError`` for a message that has to be awaited: one that is large and compressed, or
         larger than 4 MiB, or behind such a one.
         """
-        connection = self._ws or self._opened()
-        if isinstance(data, str):
-            return connection.send_nowait(data.encode("utf-8"), 1)
-        return connection.send_nowait(data, 2)
+        return (self._ws or self._opened()).send_nowait(data)
 
     # receiving
 

@@ -4,6 +4,9 @@ cimport cython
 @cython.locals(size=Py_ssize_t, result=bytes)
 cpdef bytes unmask(bytes data, Py_ssize_t start, Py_ssize_t stop, bytes key, Py_ssize_t phase)
 
+@cython.locals(size=Py_ssize_t, result=bytes, source="char *")
+cpdef bytes unmask_behind_key(bytes data, Py_ssize_t start, Py_ssize_t stop)
+
 cpdef bytes mask(bytes data, bytes key)
 
 @cython.locals(target="char *")

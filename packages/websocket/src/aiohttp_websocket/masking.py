@@ -29,6 +29,7 @@ __all__ = (
     "mask_in_place",
     "new_payload",
     "unmask",
+    "unmask_behind_key",
 )
 
 COMPILED: Final[bool] = cython.compiled
@@ -81,6 +82,17 @@ def unmask(data: bytes, start: int, stop: int, key: bytes, phase: int) -> bytes:
         )
         return result
     return _translate(data[start:stop], _rotated(key, phase))
+
+
+def unmask_behind_key(data: bytes, start: int, stop: int) -> bytes:
+    """Return ``data[start:stop]`` unmasked with the four bytes before it, as a new object."""
+    if cython.compiled:
+        size = stop - start
+        result: bytes = PyBytes_FromStringAndSize(cython.NULL, size)
+        source = PyBytes_AS_STRING(data) + start
+        xor(PyBytes_AS_STRING(result), source, size, source - 4, 0)
+        return result
+    return _translate(data[start:stop], data[start - 4 : start])
 
 
 def mask(data: bytes, key: bytes) -> bytes:

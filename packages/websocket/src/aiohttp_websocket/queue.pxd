@@ -10,12 +10,14 @@ cdef class WebSocketDataQueue:
     cdef bint _eof
     cdef object _waiter
     cdef object _exception
+    cdef object _first
+    cdef Py_ssize_t _first_size
     cdef object _buffer
     cdef object __weakref__
 
     cpdef feed_data(self, data, Py_ssize_t size)
 
-    @cython.locals(item=tuple)
+    @cython.locals(size=Py_ssize_t)
     cpdef read_nowait(self)
 
     cpdef interrupt(self, message)

@@ -1,13 +1,15 @@
 cimport cython
 
-from aiohttp_websocket.masking cimport fill_payload, finish_payload, new_payload, unmask
+from aiohttp_websocket.masking cimport fill_payload, finish_payload, new_payload, unmask, unmask_behind_key
 
+
+cdef object _message(kind, data, extra)
 
 cdef object _long_length(bytes encoded)
 
 
 cdef class MessageReader:
-    cdef object _deliver
+    cdef object _receiver
     cdef bint _masked
     cdef Py_ssize_t _max_msg_size
     cdef object _inflater
@@ -30,6 +32,8 @@ cdef class MessageReader:
     cdef list _fragments
     cdef int _loose
     cdef object _text
+
+    cpdef deliver(self, message, Py_ssize_t size)
 
     cpdef feed(self, bytes data)
 

@@ -2,7 +2,7 @@
 
 Laws
 * No input or output here: :meth:`MessageReader.feed` takes what arrived and hands every complete
-  message to ``deliver(message, size)``; it raises :class:`WebSocketError` for the first broken
+  message to :meth:`MessageReader.deliver`; it raises :class:`WebSocketError` for the first broken
   byte, after everything before it was delivered, and ignores what follows (RFC 6455 section 7.1.7).
 * A limit is checked against the *declared* length, before memory is taken for the payload.
 * The masking rule of the role is enforced: a server takes only masked frames, a client only
@@ -22,11 +22,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp_websocket.closing import parse_close_payload
 from aiohttp_websocket.deflate import Inflater
-from aiohttp_websocket.masking import fill_payload, finish_payload, new_payload, unmask
+from aiohttp_websocket.masking import (
+    fill_payload,
+    finish_payload,
+    new_payload,
+    unmask,
+    unmask_behind_key,
+)
 from aiohttp_websocket.types import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
 if TYPE_CHECKING:
     import cython
+    from cython.cimports.aiohttp_websocket.message import new_message
 else:
     from aiohttp_core import interpreted as cython
 
@@ -43,10 +50,16 @@ MAX_LENGTH: Final = 2**63 - 1
 UNBOUNDED_PIECE: Final = 1 << 24
 LOOSE_PARTS: Final = 2048
 NO_BYTES: Final = b""
-# Twice as fast as calling the named tuple.
-make_message: Final = tuple.__new__
 
 Deliver = Callable[[WSMessage, int], object]
+
+
+def _message(kind: WSMsgType, data: Any, extra: str) -> WSMessage:
+    if cython.compiled:
+        message: WSMessage = new_message(WSMessage, kind, data, extra)
+        return message
+    # Twice as fast as calling the named tuple.
+    return tuple.__new__(WSMessage, (kind, data, extra))
 
 
 def _protocol_error(text: str) -> WebSocketError:
@@ -74,7 +87,8 @@ def _long_length(encoded: bytes) -> int:
 class MessageReader:
     """The receiving half of one connection.
 
-    *deliver* gets each message with the number of payload bytes it holds.  *masked* is what the
+    *receiver* gets each message with the number of payload bytes it holds; a subclass may override
+    :meth:`deliver` instead.  *masked* is what the
     peer must do: true on a server, false on a client.  *max_msg_size* limits a message, before and
     after decompression, in bytes; 0 means no limit.  *inflater* is given if permessage-deflate was
     agreed upon.  With *decode_text* false TEXT messages carry ``bytes`` that were not checked.
@@ -82,7 +96,6 @@ class MessageReader:
 
     __slots__ = (
         "_decode_text",
-        "_deliver",
         "_failed",
         "_filled",
         "_fin",
@@ -101,6 +114,7 @@ class MessageReader:
         "_opcode",
         "_payload",
         "_reading_payload",
+        "_receiver",
         "_rsv1",
         "_tail",
         "_text",
@@ -108,7 +122,7 @@ class MessageReader:
 
     def __init__(
         self,
-        deliver: Deliver,
+        receiver: Deliver | None,
         *,
         masked: bool,
         max_msg_size: int = 4 * 1024 * 1024,
@@ -117,7 +131,7 @@ class MessageReader:
     ) -> None:
         if max_msg_size < 0:
             raise ValueError(f"max_msg_size may not be negative: {max_msg_size}")
-        self._deliver = deliver
+        self._receiver = receiver
         self._masked = masked
         self._max_msg_size = min(max_msg_size, MAX_LENGTH)
         self._inflater = inflater
@@ -170,6 +184,11 @@ class MessageReader:
         self._held = False
         self.feed(NO_BYTES)
 
+    def deliver(self, message: WSMessage, size: int) -> None:
+        """Hand a message on; *size* is that of its payload in bytes."""
+        if self._receiver is not None:
+            self._receiver(message, size)
+
     def feed(self, data: bytes) -> None:
         """Take bytes from the wire and deliver what they complete.
 
@@ -210,13 +229,14 @@ class MessageReader:
                 pos += used
                 length = self._length
                 if size - pos < length:
+                    self._key = data[pos - 4 : pos] if self._masked else None
                     self._start_payload()
                     continue
                 stop = pos + length
-                if self._key is None:
-                    payload = data[pos:stop]
+                if self._masked:
+                    payload = unmask_behind_key(data, pos, stop)
                 else:
-                    payload = unmask(data, pos, stop, self._key, 0)
+                    payload = data[pos:stop]
                 pos = stop
                 self._frame(payload)
             if self._held and not self._reading_payload:
@@ -263,10 +283,7 @@ class MessageReader:
         if masked:
             if available < used + 4:
                 return 0
-            self._key = data[pos + used : pos + used + 4]
             used += 4
-        else:
-            self._key = None
         self._fin = first & 0x80 != 0
         self._rsv1 = first & 0x40 != 0
         self._opcode = opcode
@@ -362,8 +379,8 @@ class MessageReader:
         opcode = self._opcode
         if self._fin and (opcode == 1 or opcode == 2) and not self._rsv1:
             if opcode == 2 or not self._decode_text:
-                self._deliver(
-                    make_message(WSMessage, (BINARY if opcode == 2 else TEXT, payload, "")),
+                self.deliver(
+                    _message(BINARY if opcode == 2 else TEXT, payload, ""),
                     len(payload),
                 )
                 return
@@ -371,7 +388,7 @@ class MessageReader:
                 text = payload.decode("utf-8")
             except UnicodeDecodeError as exc:
                 raise _bad_text() from exc
-            self._deliver(make_message(WSMessage, (TEXT, text, "")), len(payload))
+            self.deliver(_message(TEXT, text, ""), len(payload))
         elif opcode >= 8:
             self._control(opcode, payload)
         else:
@@ -384,13 +401,13 @@ class MessageReader:
 
     def _control(self, opcode: int, payload: bytes) -> None:
         if opcode == 9:
-            self._deliver(make_message(WSMessage, (PING, payload, "")), len(payload))
+            self.deliver(_message(PING, payload, ""), len(payload))
         elif opcode == 10:
-            self._deliver(make_message(WSMessage, (PONG, payload, "")), len(payload))
+            self.deliver(_message(PONG, payload, ""), len(payload))
         else:
             code, reason = parse_close_payload(payload)
             self._finished = True
-            self._deliver(make_message(WSMessage, (CLOSE, code, reason)), len(payload))
+            self.deliver(_message(CLOSE, code, reason), len(payload))
 
     # messages in several frames or with compression
 
@@ -436,9 +453,7 @@ class MessageReader:
             data = fragments[0] if len(fragments) == 1 else "".join(fragments)
         else:
             data = fragments[0] if len(fragments) == 1 else b"".join(fragments)
-        message = make_message(
-            WSMessage, (TEXT if self._fragment_opcode == 1 else BINARY, data, "")
-        )
+        message = _message(TEXT if self._fragment_opcode == 1 else BINARY, data, "")
         size = self._fragment_size
         self._fragments = []
         self._loose = 0
@@ -446,4 +461,4 @@ class MessageReader:
         self._fragment_compressed = False
         self._fragment_size = 0
         self._text = None
-        self._deliver(message, size)
+        self.deliver(message, size)

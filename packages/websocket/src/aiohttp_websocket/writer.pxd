@@ -12,7 +12,7 @@ cpdef bytes next_key()
 
 cdef class WebSocketWriter:
     cdef bint _closing
-    cdef object _control
+    cdef object _gate
     cdef bint _cut
     cdef object _deflater
     cdef object _job
@@ -26,6 +26,8 @@ cdef class WebSocketWriter:
     cdef public bint use_mask
 
     cpdef start_frame(self, message, int opcode, compress=*)
+    cpdef start_text(self, text, compress=*)
+    cpdef start_bytes(self, data, compress=*)
     cpdef write_frame(self, message, int opcode, compress=*)
     cdef bint _is_compressed(self, compress)
     cdef bint _has_to_queue(self, Py_ssize_t size, bint compressed)

@@ -77,9 +77,9 @@ class WebSocketWriter:
 
     __slots__ = (
         "_closing",
-        "_control",
         "_cut",
         "_deflater",
+        "_gate",
         "_job",
         "_limit",
         "_random",
@@ -102,7 +102,7 @@ class WebSocketWriter:
         compress: int = 0,
         notakeover: bool = False,
     ) -> None:
-        self._control = control
+        self._gate = control.gate
         self.transport = transport
         self.use_mask = use_mask
         self._limit = limit
@@ -152,10 +152,22 @@ class WebSocketWriter:
         self._write_message(message, opcode, compressed, compress)
         if self._since_drain > self._limit:
             self._since_drain = 0
-            if self._control.gate.paused:
-                waiting: Awaitable[None] = self._control.gate.wait()
+            if self._gate.paused:
+                waiting: Awaitable[None] = self._gate.wait()
                 return waiting
         return None
+
+    def start_text(self, text: str, compress: int | None = None) -> Awaitable[None] | None:
+        """Send TEXT as :meth:`start_frame` does; ``TypeError`` unless *text* is a ``str``."""
+        if not isinstance(text, str):
+            raise TypeError(f"data argument must be str ({type(text)!r})")
+        return self.start_frame(text.encode("utf-8"), 1, compress)
+
+    def start_bytes(self, data: BytesLike, compress: int | None = None) -> Awaitable[None] | None:
+        """Send BINARY as :meth:`start_frame` does; ``TypeError`` unless *data* is bytes-like."""
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
+        return self.start_frame(data, 2, compress)
 
     def write_frame(self, message: BytesLike, opcode: int, compress: int | None = None) -> None:
         """Write one message at once, whatever the transport still holds.
@@ -221,8 +233,8 @@ class WebSocketWriter:
 
     async def drain(self) -> None:
         """Wait until the transport takes more."""
-        if self._control.gate.paused:
-            await self._control.gate.wait()
+        if self._gate.paused:
+            await self._gate.wait()
 
     # writing
 
@@ -256,8 +268,8 @@ class WebSocketWriter:
                     (FIN if stop == size else 0) | (0 if start else opcode), message[start:stop]
                 )
                 start = stop
-                if self._control.gate.paused:
-                    await self._control.gate.wait()
+                if self._gate.paused:
+                    await self._gate.wait()
                     self._check_uncut()
         await self.drain()
 
