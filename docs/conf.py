@@ -51,10 +51,12 @@ html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#1d4ed8",
         "color-brand-content": "#1d4ed8",
+        "color-code-background": "#f5f7fa",
     },
     "dark_css_variables": {
         "color-brand-primary": "#8ab4ff",
         "color-brand-content": "#8ab4ff",
+        "color-code-background": "#1c2026",
     },
 }
 html_show_sourcelink = False
