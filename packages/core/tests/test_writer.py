@@ -64,6 +64,7 @@ async def with_head(**kwargs):
 # -- one write -------------------------------------------------------------------------------------
 
 
+@pytest.mark.spec("ADD-123")
 async def test_head_and_first_piece_leave_in_one_write():
     writer, transport = await with_head()
     assert transport.writes == []
@@ -117,6 +118,27 @@ async def test_a_second_head_is_refused():
     writer, _ = await with_head()
     with pytest.raises(RuntimeError, match="already"):
         await writer.write_headers(LINE, CIMultiDict())
+
+
+async def test_an_unsent_head_can_be_withdrawn():
+    writer, transport = make()
+    assert not writer.withdraw()
+    await writer.write_headers(LINE, CIMultiDict(A="b"))
+    assert writer.withdraw()
+    assert not writer.withdraw()
+    with pytest.raises(RuntimeError):
+        await writer.write(b"x")
+    await writer.write_eof()
+    assert transport.sent == b""
+
+
+async def test_a_sent_head_stays():
+    writer, transport = await with_head()
+    await writer.write(b"x")
+    assert not writer.withdraw()
+    await writer.write_eof(b"y")
+    assert not writer.withdraw()
+    assert transport.sent == HEAD + b"xy"
 
 
 async def test_a_head_with_line_breaks_is_refused_and_nothing_is_sent():
@@ -300,7 +322,7 @@ async def test_nothing_after_the_end():
 # -- transport -------------------------------------------------------------------------------------
 
 
-@pytest.mark.spec("ADD-413")
+@pytest.mark.spec("ADD-413", "ADD-871")
 @pytest.mark.parametrize("gone", [True, False])
 async def test_writing_to_a_closing_transport(gone):
     connection = Connection()
@@ -500,3 +522,35 @@ async def test_the_abstract_writer_states_its_attributes():
     sink.send_headers()
     with pytest.raises(TypeError, match="abstract"):
         AbstractStreamWriter()  # type: ignore[abstract]
+
+
+@pytest.mark.spec("PAY-12", "ADD-1029")
+async def test_data_that_is_coded_already_goes_out_as_it_is():
+    writer, transport = make()
+    data = gzip.compress(b"hello")
+    writer.length = len(data)
+    await writer.write_headers(LINE, CIMultiDict({"Content-Encoding": "gzip"}))
+    await writer.write_eof(data)
+    assert b"".join(transport.writes).partition(b"\r\n\r\n")[2] == data
+
+
+@pytest.mark.spec("HTTP-31")
+async def test_the_filters_of_old_are_methods_and_a_head_that_was_taken_cannot_change():
+    writer, transport = make()
+    headers = CIMultiDict({"A": "b"})
+    writer.enable_compression("deflate")
+    writer.enable_chunking()
+    await writer.write_headers(LINE, headers)
+    headers["C"] = "d"
+    await writer.write(b"hello")
+    await writer.write_eof()
+    head, _, body = b"".join(transport.writes).partition(b"\r\n\r\n")
+    assert head == b"HTTP/1.1 200 OK\r\nA: b"
+    coded = b""
+    while body != b"0\r\n\r\n":
+        size, _, rest = body.partition(b"\r\n")
+        coded += rest[: int(size, 16)]
+        body = rest[int(size, 16) + 2 :]
+    assert zlib.decompress(coded) == b"hello"
+    with pytest.raises(RuntimeError, match="head"):
+        await writer.write_headers(LINE, headers)

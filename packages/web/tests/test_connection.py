@@ -15,6 +15,7 @@ from aiohttp_web import (
     BaseRequest,
     HTTPException,
     HTTPForbidden,
+    HTTPNotFound,
     PayloadAccessError,
     RequestPayloadError,
     Response,
@@ -94,6 +95,34 @@ async def test_pipelined_requests_are_answered_in_order(raw_server: Any) -> None
     gate.set()
     for path in ("/slow", "/quick", "/last"):
         assert (await client.answer()).body == path.encode()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (lambda: ValueError("x"), 500),
+        (lambda: HTTPNotFound(), 404),
+        (lambda: HTTPNotFound(headers={"X-A": "b"}), 404),
+    ],
+)
+async def test_an_error_after_prepare_and_before_the_first_byte(
+    raw_server: Any, method: str, error: Any, status: int
+) -> None:
+    prepared = StreamResponse()
+
+    async def handler(request: Any) -> Any:
+        await prepared.prepare(request)
+        raise error()
+
+    server = await raw_server(handler)
+    head = f"{method} / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    answer = await server.send(head.encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert answer.count(b"HTTP/1.1") == 1
+    if method == "GET":
+        with pytest.raises(RuntimeError):
+            await prepared.write(b"late")
 
 
 @pytest.mark.spec("ADD-043", "ADD-805")

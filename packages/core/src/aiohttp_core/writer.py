@@ -206,6 +206,17 @@ class StreamWriter(AbstractStreamWriter):
             self._head = None
             self._hand_over([head])
 
+    def withdraw(self) -> bool:
+        """Drop a head that was taken and not sent, and end the message; tell whether there was one.
+
+        After that another writer can send another message in place of this one.
+        """
+        if self._head is None or self._eof:
+            return False
+        self._head = None
+        self._eof = True
+        return True
+
     # -- body --------------------------------------------------------------------------------------
 
     async def write(self, chunk: Byteish, *, drain: bool = True) -> None:

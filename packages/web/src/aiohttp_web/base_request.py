@@ -38,7 +38,7 @@ from aiohttp_core.fields.ranges import parse_range
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import EmptyStreamReader, StreamReader
 from aiohttp_core.versions import HttpVersion
-from aiohttp_core.writer import AbstractStreamWriter
+from aiohttp_core.writer import AbstractStreamWriter, StreamWriter
 from aiohttp_multipart import MultipartReader
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.exceptions import (
@@ -675,11 +675,26 @@ class BaseRequest(KeyedState):
         return self.response_writer()
 
     def response_writer(self) -> AbstractStreamWriter:
-        """Return the writer of the answer; there is one for each request."""
+        """Return the writer of the answer.
+
+        There is one for each request, but for an answer that was prepared and given up before
+        anything of it was sent: the one in its place has a writer of its own.
+        """
         writer: AbstractStreamWriter | None = self._writer
-        if writer is None:
+        if writer is None or self.withdraw_response():
             writer = self._writer = self._protocol.make_writer()
         return writer
+
+    def withdraw_response(self) -> bool:
+        """Give up a response of which nothing was sent; tell whether there was one.
+
+        Whatever is still written to it raises RuntimeError.
+        """
+        writer = self._writer
+        if isinstance(writer, StreamWriter) and writer.withdraw():
+            self._writer = None
+            return True
+        return False
 
     @property
     def response_started(self) -> bool:

@@ -50,6 +50,7 @@ def answer_to_error(request: Any, exc: Exception, logger: logging.Logger) -> Res
             exc_info=exc,
         )
         raise ClientConnectionResetError("The response cannot be completed") from exc
+    request.withdraw_response()
     if isinstance(exc, HTTPException):
         return exc.to_response()
     if isinstance(exc, (RequestPayloadError, PayloadEncodingError, MultipartError)):
