@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import os
+import sys
 import threading
 import tracemalloc
 import zlib
@@ -123,7 +124,7 @@ def test_the_result_does_not_depend_on_the_split(body, cuts, which, step):
     assert (decoder.bytes_in, decoder.bytes_out) == (len(data), len(body))
 
 
-@pytest.mark.spec("ADD-066")
+@pytest.mark.spec("ADD-066", "ADD-867")
 @pytest.mark.parametrize(("name", "encode"), MEMBERS)
 @pytest.mark.parametrize("size", [1, 7, 10**6])
 def test_members_one_after_the_other(name, encode, size):
@@ -385,6 +386,7 @@ def test_what_is_not_installed_is_not_offered_and_passed_through(without_codecs)
 
 @needs_brotli
 @needs_zstd
+@pytest.mark.spec("ADD-831")
 def test_what_is_installed_is_offered():
     assert names.accept_encoding() == "gzip, deflate, br, zstd"
     assert names.codings_to_undo("br, zstd") == ("zstd", "br")
@@ -398,7 +400,7 @@ def test_missing_codecs_are_named(monkeypatch):
             make_decoder(name)
 
 
-@pytest.mark.spec("ADD-005")
+@pytest.mark.spec("ADD-005", "ADD-845")
 def test_a_brotli_that_cannot_bound_its_output_is_not_used(monkeypatch):
     class Old:
         class Decompressor:
@@ -623,3 +625,28 @@ def test_flags_are_looked_up_when_asked_for():
     assert codings.HAS_ZSTD is optional.has_zstd()
     with pytest.raises(AttributeError, match="HAS_LZMA"):
         _ = codings.HAS_LZMA
+
+
+@needs_zstd
+@pytest.mark.spec("ADD-836", "ADD-1026", "ADD-004")
+def test_zstd_is_that_of_the_standard_library_or_its_backport():
+    module = optional.zstd_module()
+    assert module.__name__ == (
+        "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    )
+    data = module.compress(b"hello" * 1000)
+    assert decode(data, "zstd", size=3) == b"hello" * 1000
+
+
+@needs_zstd
+@pytest.mark.parametrize("size", [1, 2, 9, 100])
+def test_a_zstd_frame_has_the_size_that_it_declares(size):
+    """Found by fuzzing: the library notices only for some cuts."""
+    frame = b"\x28\xb5\x2f\xfd\x20f\x01\x00\x00"  # 102 bytes declared, none there
+    with pytest.raises(ContentEncodingError, match=r"declared|corruption"):
+        decode(frame, "zstd", size=size)
+    for length in (0, 1, 255, 256, 257, 65535, 65791, 65792, 70000):
+        data = optional.zstd_module().compress(bytes(length))
+        assert decode(data, "zstd", size=size) == bytes(length)
+    skippable = b"\x50\x2a\x4d\x18\x02\x00\x00\x00ab"
+    assert decode(skippable + optional.zstd_module().compress(b"x"), "zstd", size=size) == b"x"

@@ -48,7 +48,7 @@ def read(header: str | None) -> tuple[str | None, dict[str, str], str | None, li
         ),
     ],
 )
-@pytest.mark.spec("HDR-03", "HDR-06", "ADD-129", "CRSP-14")
+@pytest.mark.spec("HDR-03", "HDR-06", "ADD-129", "CRSP-14", "ADD-896")
 def test_read(header: str | None, disptype: str | None, params: dict[str, str]) -> None:
     assert read(header)[:2] == (disptype, params)
     assert read(header)[3] == []
@@ -96,7 +96,7 @@ def test_malformed_header_is_worth_nothing(header: str) -> None:
         ("attachment; filename*=UTF-8''%zz; filename=y", {"filename": "y"}, ["Param"]),
     ],
 )
-@pytest.mark.spec("ADD-129", "ADD-130")
+@pytest.mark.spec("ADD-129", "ADD-130", "ADD-811", "ADD-833")
 def test_one_bad_element_leaves_the_others(
     header: str, params: dict[str, str], expected: list[str]
 ) -> None:
@@ -110,9 +110,13 @@ def test_one_bad_element_leaves_the_others(
         ('attachment; filename="/etc/passwd"', "etc/passwd"),
         ('attachment; filename="\\\\\\\\host\\\\x"', "host\\x"),
         ('form-data; name=f; filename="../../x"', "../../x"),
+        ("attachment; filename*=utf-8''%2fetc%2Fpasswd", "etc/passwd"),
+        ("attachment; filename*=utf-8''%5c%5chost", "host"),
+        ("attachment; filename*0*=utf-8''%2f; filename*1=x", "x"),
+        ('attachment; filename*0="/a"; filename*1=b', "ab"),
     ],
 )
-@pytest.mark.spec("ADD-131")
+@pytest.mark.spec("ADD-131", "ADD-923")
 def test_leading_slashes_are_removed(header: str, filename: str) -> None:
     assert read(header)[2] == filename
 
@@ -246,6 +250,7 @@ def test_round_trip(name: str) -> None:
         'a; a="' + '\\"' * 100_000,
     ],
 )
+@pytest.mark.spec("ADD-785")
 def test_hostile_headers_take_one_pass(header: str) -> None:
     assert read(header)[:2] == (None, {})
 

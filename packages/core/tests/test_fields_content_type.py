@@ -46,7 +46,7 @@ def test_parse_mimetype(text: str, expected: tuple[str, str, str, dict[str, str]
         ("text/html;;;charset=x", "text/html", {"charset": "x"}),
     ],
 )
-@pytest.mark.spec("CRSP-12", "ADD-136", "ADD-1037", "WREQ-14")
+@pytest.mark.spec("CRSP-12", "ADD-136", "ADD-1037", "WREQ-14", "ADD-837")
 def test_parse_content_type(text: str, mimetype: str, parameters: dict[str, str]) -> None:
     parsed = parse_content_type(text)
     assert parsed.mimetype == mimetype

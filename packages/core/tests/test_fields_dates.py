@@ -98,7 +98,7 @@ def test_round_trip(moment: datetime) -> None:
         ("anything", "anything"),
     ],
 )
-@pytest.mark.spec("WRSP-14", "ADD-504")
+@pytest.mark.spec("WRSP-14", "ADD-504", "ADD-890")
 def test_last_modified(value: Any, expected: str) -> None:
     assert format_last_modified(value) == expected
 

@@ -44,5 +44,6 @@ def test_several_fields_and_read_only() -> None:
 
 
 @pytest.mark.parametrize("unit", ['for="', "for=a;", ";", 'for="\\"', " ", 'a="\\\\";'])
+@pytest.mark.spec("ADD-785")
 def test_hostile_text_takes_one_pass(unit: str) -> None:
     assert len(parse_forwarded([unit * 100_000])) <= 1

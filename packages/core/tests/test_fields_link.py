@@ -39,13 +39,14 @@ def links(*values: str) -> list[tuple[str, dict[str, object]]]:
         ),
         ("</a?b=1,2>; rel=x", [("x", {"rel": "x", "url": URL("http://example.com/a?b=1,2")})]),
         ("<x>; rel; a=1; =2; b c=3", [("x", {"a": "1", "url": URL("http://example.com/p/x")})]),
+        ("<x>; url=y", [("x", {"url": URL("http://example.com/p/x")})]),
         ("bad, <x>", [("x", {"url": URL("http://example.com/p/x")})]),
         ("<bad, <x>", [("x", {"url": URL("http://example.com/p/x")})]),
         ("<http://[>; rel=y, <x>", [("x", {"url": URL("http://example.com/p/x")})]),
         ("", []),
     ],
 )
-@pytest.mark.spec("CRSP-11", "ADD-361")
+@pytest.mark.spec("CRSP-11", "ADD-361", "C55")
 def test_links(text: str, expected: list[tuple[str, dict[str, object]]]) -> None:
     assert links(text) == expected
 
@@ -58,5 +59,6 @@ def test_all_fields_and_repeated_relations() -> None:
 
 
 @pytest.mark.parametrize("unit", ["<", "<,", '<a>;"', ',"\\', "<a>;;", "< "])
+@pytest.mark.spec("ADD-785")
 def test_hostile_text_takes_one_pass(unit: str) -> None:
     assert len(links(unit * 50_000)) <= 1

@@ -15,7 +15,7 @@ def test_names():
     assert set(names) == {name for name in vars(hdrs) if name.isupper()}
 
 
-@pytest.mark.spec("ADD-124")
+@pytest.mark.spec("ADD-124", "ADD-901")
 def test_the_names_of_3_14_4_are_there():
     for name in [
         "CONTENT_ID",

@@ -1,10 +1,12 @@
 import sys
 
 import pytest
-from multidict import istr
+from multidict import CIMultiDict, CIMultiDictProxy, istr
 from yarl import URL
 
 from aiohttp_core import hdrs
+from aiohttp_core import head as head_module
+from aiohttp_core.errors import InvalidHeader
 from aiohttp_core.head import COMPILED, decode_value
 from aiohttp_core.parser import RequestParser, ResponseParser
 from aiohttp_core.raw_messages import RawRequestMessage, RawResponseMessage
@@ -22,6 +24,10 @@ def response(raw, method="GET"):
     parser.expect(method)
     parser.feed(raw)
     return parser.next_event()
+
+
+def with_fields(fields):
+    return request(b"GET / HTTP/1.1\r\nHost: a\r\n" + fields + b"\r\n")
 
 
 GET = (
@@ -206,3 +212,58 @@ def test_many_fields_keep_every_pair():
     head = request(b"GET / HTTP/1.0\r\n" + raw + b"\r\n")
     assert list(head.raw_headers) == pairs
     assert list(head.headers.items()) == [(name.decode(), value.decode()) for name, value in pairs]
+
+
+@pytest.mark.spec("DATA-03", "DATA-04", "DATA-06", "ADD-134")
+def test_headers_are_a_read_only_multidict_without_regard_to_case():
+    """The form of 3.14, which 3.x promises, and not the joining proxy that 4.0 plans."""
+    headers = with_fields(b"X-A: 1, 2\r\nx-a: 3\r\n").headers
+    assert type(headers) is CIMultiDictProxy
+    assert headers["X-A"] == headers["x-a"] == "1, 2"
+    assert headers.getall("X-a") == ["1, 2", "3"]
+    with pytest.raises(KeyError):
+        headers.getall("missing")
+    with pytest.raises(TypeError):
+        headers["X-A"] = "4"  # a view that cannot be written
+    with pytest.raises(TypeError):
+        CIMultiDictProxy({})
+    live = CIMultiDict()
+    view = CIMultiDictProxy(live)
+    live["A"] = "1"
+    assert view["a"] == "1"
+
+
+@pytest.mark.spec("DATA-05", "DATA-07")
+def test_the_multidicts_of_old_are_those_of_the_library():
+    headers = CIMultiDict([("A", "1")])
+    headers.add("a", "2")
+    headers.extend({"b": "3"})
+    assert (headers.getone("A"), headers.get("A"), headers.getall("A")) == ("1", "1", ["1", "2"])
+    headers["A"] = "4"
+    assert headers.getall("a") == ["4"]
+    assert headers.setdefault("c", "5") == "5"
+    headers.update(c="6")
+    assert headers.popitem() in {("A", "4"), ("a", "4"), ("b", "3"), ("c", "6")}
+    with pytest.raises(KeyError):
+        CIMultiDict().getall("A")
+    # Keys that know their folded form took the place of upper-cased ones.
+    assert isinstance(hdrs.CONTENT_TYPE, istr)
+    assert CIMultiDict({hdrs.CONTENT_TYPE: "x"})["content-TYPE"] == "x"
+
+
+@pytest.mark.spec("ADD-1024", "C90")
+def test_values_may_be_utf8_and_names_must_be_ascii():
+    assert with_fields("X: é\r\n".encode()).headers["X"] == "é"
+    with pytest.raises(InvalidHeader):
+        with_fields("é: X\r\n".encode())
+
+
+def test_names_that_peers_choose_are_kept_up_to_a_bound():
+    long = "X-" + "y" * 100
+    for number in range(40):
+        fields = "".join(f"X-{number}-{n}: v\r\n" for n in range(60))
+        assert len(with_fields(f"{fields}{long}: v\r\n".encode()).headers) == 62
+    known = getattr(head_module, "_WIRE_NAMES", None)
+    if known is not None:  # what is compiled shows it to nobody
+        assert len(known) <= head_module.MAX_WIRE_NAMES
+        assert long.encode() not in known

@@ -1,5 +1,9 @@
+import importlib
+import pkgutil
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +37,23 @@ def test_public_names_are_there():
     assert list(aiohttp_core.__all__) == sorted(aiohttp_core.__all__, key=str)
     for name in aiohttp_core.__all__:
         assert getattr(aiohttp_core, name) is not None
+
+
+@pytest.mark.spec("ADD-001", "ADD-882", "ADD-1068", "C100", "BLD-07")
+def test_the_oldest_python_is_3_11():
+    """Newer than the reference asks for: possessive patterns and TaskGroup are at home there."""
+    text = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    project = tomllib.loads(text)["project"]
+    assert project["requires-python"] == ">= 3.11"
+    assert "Programming Language :: Python :: 3.14" in project["classifiers"]
+
+
+@pytest.mark.spec("HTTP-30", "HTTP-36")
+def test_what_was_dropped_is_nowhere():
+    dropped = {
+        *("HttpPrefixParser", "HttpPayloadParser", "StreamParser", "ParserBuffer"),
+        *("StreamProtocol", "LinesParser", "ChunksParser", "WSGIServerHttpProtocol"),
+    }
+    for module in pkgutil.walk_packages(aiohttp_core.__path__, "aiohttp_core."):
+        if not module.name.endswith("__main__"):
+            assert dropped.isdisjoint(vars(importlib.import_module(module.name)))

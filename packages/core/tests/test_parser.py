@@ -175,6 +175,7 @@ def request(fields=b"", line=b"GET / HTTP/1.1\r\n"):
     return head_of(line + b"Host: a\r\n" + fields + b"\r\n")
 
 
+@pytest.mark.spec("ADD-040", "ADD-868", "HTTP-27")
 def test_errors_have_their_classes():
     with pytest.raises(BadStatusLine, match="HTTPS"):
         head_of(b"\x16")
@@ -192,7 +193,7 @@ def test_errors_have_their_classes():
         head_of(b"GET / HTTP/1.1\r\nX y\r\n")
 
 
-@pytest.mark.spec("HTTP-03", "HTTP-04", "ADD-009", "ADD-011")
+@pytest.mark.spec("HTTP-03", "HTTP-04", "ADD-009", "ADD-011", "ADD-1023", "C87")
 def test_limits_are_exact():
     line = b"GET /" + b"a" * 85 + b" HTTP/1.1"
     field = b"X: " + b"a" * 97
@@ -229,7 +230,7 @@ def test_incomplete_line_is_held_to_the_limits_before_it_ends():
             parser.next_event()
 
 
-@pytest.mark.spec("ADD-023", "HTTP-11")
+@pytest.mark.spec("ADD-023", "HTTP-11", "ADD-856")
 @pytest.mark.parametrize(
     ("version", "fields", "keep_alive"),
     [
@@ -249,7 +250,7 @@ def test_keep_alive(version, fields, keep_alive):
     assert request(fields, b"GET / HTTP/%b\r\n" % version).keep_alive is keep_alive
 
 
-@pytest.mark.spec("ADD-024", "ADD-025")
+@pytest.mark.spec("ADD-024", "ADD-025", "ADD-879")
 @pytest.mark.parametrize(
     ("fields", "upgrade"),
     [
@@ -342,6 +343,48 @@ def test_a_body_that_is_a_whole_feed_is_not_copied():
         assert parser.next_event() is piece
 
 
+def test_take_body_is_the_whole_body_or_nothing():
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+    parser = ResponseParser()
+    for body, behind in ((b"body", b""), (b"b\r\ny", b"HTTP/1.1 ")):
+        parser.expect("GET")
+        parser.feed(head + body + behind)
+        assert parser.take_body() is None  # no head yet
+        assert parser.next_event().content_length == 4
+        assert parser.take_body() == body
+        assert parser.state is ParserState.HEAD
+        assert parser.buffered == len(behind)
+        assert parser.take_body() is None
+    last = ResponseParser()
+    last.expect("GET")
+    last.feed(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    assert not last.next_event().keep_alive
+    last.feed(b"body")
+    assert last.take_body() == b"body"
+    assert last.state is ParserState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [
+        (b"Transfer-Encoding: chunked", b"body"),
+        (b"Content-Length: 6", b"4\r\nbod"),
+        (b"Connection: close", b"4\r\nbody\r\n0\r\n\r\n"),
+    ],
+)
+def test_take_body_leaves_to_the_events_what_is_not_whole(framing, body):
+    parser = ResponseParser()
+    parser.expect("GET")
+    parser.feed(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n4\r\n")
+    parser.next_event()
+    assert parser.take_body() is None
+    pieces = [parser.next_event()]
+    parser.feed(b"body\r\n0\r\n\r\n")
+    assert parser.take_body() is None
+    pieces += iter(parser.next_event, None)
+    assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == body
+
+
 def test_events_of_a_chunked_body():
     parser = RequestParser()
     parser.feed(
@@ -358,6 +401,7 @@ def test_events_of_a_chunked_body():
     assert parser.next_event() is None
 
 
+@pytest.mark.spec("ADD-884")
 def test_bytes_come_before_the_error_of_a_short_body():
     parser = RequestParser()
     parser.feed(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello")
@@ -474,6 +518,45 @@ def test_r01_lengths_that_differ(strict):
     assert both(raw, strict=strict)[4] is InvalidHeader
 
 
+@pytest.mark.spec("ADD-869", "ADD-013")
+def test_only_1_0_may_leave_host_out():
+    with pytest.raises(BadHttpMessage, match="Host"):
+        head_of(b"GET / HTTP/1.1\r\n\r\n")
+    assert head_of(b"GET / HTTP/1.0\r\n\r\n").host is None
+
+
+@pytest.mark.spec("ADD-897")
+@pytest.mark.parametrize("method", ["QUERY", "PURGE", "M-SEARCH", "PROPFIND", "LINK", "X.1~"])
+def test_methods_are_an_open_set(method):
+    assert request(line=f"{method} / HTTP/1.1\r\n".encode()).method == method
+
+
+@pytest.mark.spec("C19")
+def test_br_and_zstd_are_content_codings_and_no_transfer_codings():
+    assert request(b"Content-Encoding: br\r\n").content_encoding == "br"
+    for name in (b"br", b"zstd"):
+        with pytest.raises(BadHttpMessage, match="Transfer-Encoding"):
+            request(b"Transfer-Encoding: " + name + b", chunked\r\n")
+
+
+@pytest.mark.spec("HTTP-29")
+def test_the_three_ways_in_which_a_body_ends():
+    length = both(OK + b"Content-Length: 2\r\n\r\nab")
+    chunked = both(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")
+    until_eof = both(OK + b"\r\nab", eof=True)
+    for outcome in (length, chunked, until_eof):
+        assert outcome[2:] == (b"ab", True, None)
+
+
+@pytest.mark.spec("ADD-857", "ADD-015")
+@pytest.mark.parametrize("name", [b"Content-Type", b"ETag", b"Server", b"Content-Location"])
+def test_only_strict_parsers_count_singletons(name):
+    raw = OK + name + b": a\r\n" + name + b": b\r\nContent-Length: 0\r\n\r\n"
+    _, head, *_, error = both(raw)
+    assert (error, head.headers.getall(name.decode())) == (None, ["a", "b"])
+    assert both(raw, strict=True)[4] is InvalidHeader
+
+
 def test_equal_lengths_are_one_when_lenient():
     raw = OK + b"Content-Length: 5\r\nContent-Length: 05\r\n\r\nhello"
     assert both(raw)[2:] == (b"hello", True, None)
@@ -529,7 +612,7 @@ def test_r08_incomplete_body_keeps_its_bytes():
     assert (body, ended, error) == (b"hello", False, ContentLengthError)
 
 
-@pytest.mark.spec("ADD-059", "ADD-061")
+@pytest.mark.spec("ADD-059", "ADD-061", "ADD-848")
 @pytest.mark.parametrize(
     "body", [b"5\r\nhel", b"5\r\nhello\r\n", b"0\r\n", b"5", b"x\r\n", b"5\r\nhelloX"]
 )

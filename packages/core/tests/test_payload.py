@@ -285,7 +285,7 @@ def test_headers_can_be_changed_and_are_a_copy():
     assert given_headers == {"A": "1"}
 
 
-@pytest.mark.spec("PAY-02")
+@pytest.mark.spec("PAY-02", "NAM-04")
 def test_content_disposition():
     payload = BytesPayload(b"x")
     payload.set_content_disposition("attachment", filename="secret.txt")

@@ -28,7 +28,7 @@ def test_heads():
     assert serializer.response_head(HttpVersion11, 100, "", {}) == b"HTTP/1.1 100 \r\n\r\n"
 
 
-@pytest.mark.spec("ADD-120", "ADD-757", "ADD-795", "ADD-773", "ADD-761")
+@pytest.mark.spec("ADD-120", "ADD-757", "ADD-795", "ADD-773", "ADD-761", "ADD-878")
 @pytest.mark.parametrize("bad", [*CONTROLS, "\r\n", "\nX: y", "\r\nX: y"])
 def test_control_characters_are_refused_everywhere(bad):
     text = f"a{bad}b"
@@ -228,3 +228,47 @@ def test_chunks_are_read_back():
     parser.next_event()
     assert [parser.next_event(), parser.next_event()] == [b"ab", END_OF_CHUNK]
     assert dict(parser.next_event().trailers) == {"T": "1"}
+
+
+@pytest.mark.parametrize(
+    "lengths", [["1", "2"], ["1", "1"], ["x"], ["-1"], ["+1"], ["1 "], [""], ["1_0"], ["\u0661"]]
+)
+@pytest.mark.spec("HTTP-13")
+def test_a_head_declares_one_length_and_that_is_a_number(lengths):
+    headers = CIMultiDict([("Content-Length", value) for value in lengths])
+    for call in (
+        lambda: serializer.head("GET / HTTP/1.1", headers),
+        lambda: serializer.request_head("GET", "/", HttpVersion11, headers),
+        lambda: serializer.response_head(HttpVersion11, 200, "OK", headers),
+    ):
+        with pytest.raises(ValueError, match="Content-Length"):
+            call()
+
+
+def test_the_largest_length():
+    assert b"9223372036854775807" in serializer.head(
+        "GET / HTTP/1.1", {"Content-Length": str(2**63 - 1)}
+    )
+    with pytest.raises(ValueError, match="Content-Length"):
+        serializer.head("GET / HTTP/1.1", {"Content-Length": str(2**63)})
+
+
+def test_chunk_extensions():
+    assert serializer.chunk_header(10, ";a=b") == b"a;a=b\r\n"
+    assert serializer.chunk(b"ab", ';a="b c";d') == b'2;a="b c";d\r\nab\r\n'
+    assert serializer.chunk(b"", ";a=b") == b""
+    for bad in ("a", "; =b", ";a=\n", ";a\r\n", ";a=b\x00", ';a="b', ";a;", ";é"):
+        with pytest.raises(ValueError, match="chunk extension"):
+            serializer.chunk_header(1, bad)
+
+
+def test_start_lines_are_checked_every_time_and_kept_up_to_a_bound():
+    for number in range(600):
+        line = f"GET /{number} HTTP/1.1"
+        for _ in range(2):
+            assert serializer.head(line, {}) == line.encode() + b"\r\n\r\n"
+            with pytest.raises(ValueError, match="start line"):
+                serializer.head(line + "\r", {})
+    assert serializer.head("x" * 500, {}) == b"x" * 500 + b"\r\n\r\n"
+    with pytest.raises(TypeError, match="Start line"):
+        serializer.head(b"GET / HTTP/1.1", {})

@@ -258,7 +258,7 @@ async def test_chunk_calls_out_of_order():
         stream.begin_http_chunk_receiving()
 
 
-@pytest.mark.spec("STR-09", "STR-10")
+@pytest.mark.spec("STR-09", "STR-10", "C49")
 async def test_iterators():
     pieces = [piece async for piece in fed(b"abcde", b"f").iter_chunked(4)]
     assert pieces == [b"abcd", b"ef"]
@@ -290,7 +290,7 @@ async def test_the_two_notions_of_the_end():
     assert stream.at_eof()
 
 
-@pytest.mark.spec("STR-15", "ADD-1027", "ADD-083")
+@pytest.mark.spec("STR-15", "ADD-1027", "ADD-083", "C48")
 async def test_read_nowait():
     stream = fed(b"abc", b"def", eof=False)
     assert stream.read_nowait(4) == b"abcd"
@@ -303,7 +303,7 @@ async def test_read_nowait():
     assert await task == b"g"
 
 
-@pytest.mark.spec("STR-16", "ADD-088")
+@pytest.mark.spec("STR-16", "ADD-088", "ADD-962")
 async def test_unread_data():
     stream = fed(b"abcdef")
     await stream.read(3)
@@ -359,7 +359,7 @@ async def test_trailers_come_with_the_end():
     assert stream.trailers is trailers
 
 
-@pytest.mark.spec("ADD-072")
+@pytest.mark.spec("ADD-072", "ADD-832")
 async def test_total_raw_bytes_is_the_decoded_count_unless_somebody_counts():
     stream = fed(b"abc", eof=False)
     assert stream.total_bytes == stream.total_raw_bytes == 3
@@ -369,6 +369,7 @@ async def test_total_raw_bytes_is_the_decoded_count_unless_somebody_counts():
     assert (stream.total_bytes, stream.total_raw_bytes) == (6, 2)
 
 
+@pytest.mark.spec("STR-22")
 async def test_feeding_after_the_end_is_an_error_of_the_feeder():
     with pytest.raises(RuntimeError, match="after feed_eof"):
         fed(b"a").feed_data(b"b")
@@ -513,7 +514,7 @@ async def test_on_eof_is_not_called_after_an_error():
 # -- back-pressure ---------------------------------------------------------------------------------
 
 
-@pytest.mark.spec("ADD-078", "STR-19", "STR-20")
+@pytest.mark.spec("ADD-078", "STR-19", "STR-20", "ADD-1028")
 async def test_default_limits():
     stream = StreamReader(Connection())
     assert stream.get_read_buffer_limits() == (2**18, 2**19)
@@ -1002,3 +1003,23 @@ class TestFeedChunks:
     async def test_the_empty_stream_takes_nothing(self) -> None:
         EMPTY_PAYLOAD.feed_chunks(b"a", [1])
         assert await EMPTY_PAYLOAD.read() == b""
+
+
+@pytest.mark.spec("ADD-089")
+def test_feed_data_takes_nothing_but_the_data():
+    stream, _ = make()
+    with pytest.raises(TypeError):
+        stream.feed_data(b"a", 1)
+
+
+@pytest.mark.spec("ADD-806")
+async def test_readany_never_gives_more_than_the_marks_let_in():
+    stream, connection = make(limit=100)
+    sent = 0
+    largest = 0
+    while sent < 10_000:
+        while not connection.reading_paused:
+            stream.feed_data(b"x" * 30)
+            sent += 30
+        largest = max(largest, len(await stream.readany()))
+    assert 200 < largest <= 200 + 30

@@ -34,6 +34,9 @@ cdef class MessageParser:
     cpdef gather_chunks(self, bint on)
     cpdef bytes take_tail(self)
     cpdef decline_switch(self)
+
+    @cython.locals(data=bytes, left="long long", stop="long long")
+    cpdef bytes take_body(self)
     cdef _close(self, int state)
     cdef bint _advance(self) except -1
 

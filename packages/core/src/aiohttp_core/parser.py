@@ -182,6 +182,27 @@ class MessageParser:
             self._state = _HEAD
             self._scanner.begin()
 
+    def take_body(self) -> bytes | None:
+        """Return the body of the head that came last, if all of it is here: the message is over.
+
+        ``None`` if it is not, or has no declared length, or was begun: pull events then.  It
+        stands for two events, which is what most messages of a connection consist of.
+        """
+        data = self._data
+        left = self._left
+        stop = self._pos + left
+        if self._state != _LENGTH or left != self._declared or stop > len(data):
+            return None
+        body = data[self._pos : stop]
+        if stop < len(data):
+            self._pos = stop
+        else:
+            self._data = b""
+            self._pos = 0
+        self._left = 0
+        self._finish()
+        return body
+
     def _close(self, state: int) -> None:
         self._state = state
         self._data = b""

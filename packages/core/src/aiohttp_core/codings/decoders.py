@@ -39,6 +39,9 @@ SLICE: Final = 32768
 ZSTD_WINDOW_LOG: Final = 23
 """Windows of at most 8 MiB, which RFC 9659 makes the bound for content codings."""
 
+ZSTD_HEAD: Final = 18
+"""The longest frame header: magic, descriptor, window, dictionary, content size."""
+
 WAIT: Final = object()
 PADDING: Final = object()
 
@@ -221,7 +224,7 @@ class DeflateDecoder(_ZLibDecoder):
 class ZstdDecoder(_MemberDecoder):
     """Zstandard (RFC 8878), with windows as RFC 9659 bounds them."""
 
-    __slots__ = ("_module",)
+    __slots__ = ("_head", "_module")
 
     name = "zstd"
 
@@ -234,17 +237,43 @@ class ZstdDecoder(_MemberDecoder):
             )
         super().__init__(module.ZstdError, max_members)
         self._module = module
+        self._head = b""  # how the current frame begins
 
     def _open(self, head: bytes) -> Any:
         if not self._first and not _begins_frame(head):
             return WAIT if len(head) < 4 and _may_begin_frame(head) else PADDING
         window = self._module.DecompressionParameter.window_log_max
+        self._head = b""
         return self._module.ZstdDecompressor(options={window: ZSTD_WINDOW_LOG})
 
     def _step(self, max_length: int) -> tuple[bytes, bool]:
         obj = self._obj
-        given: bytes = obj.decompress(self._next_slice() if obj.needs_input else b"", max_length)
+        data = self._next_slice() if obj.needs_input else b""
+        if len(self._head) < ZSTD_HEAD:
+            self._head += data[: ZSTD_HEAD - len(self._head)]
+        given: bytes = obj.decompress(data, max_length)
         return given, obj.eof
+
+    def _end_member(self, given: int) -> None:
+        # The library looks at this for some cuts of the same frame and for others not.
+        size = _declared_size(self._head)
+        if size is not None and size != self._given + given:
+            raise _broken(self.name, "the size of a frame is not the declared one")
+        super()._end_member(given)
+
+
+def _declared_size(head: bytes) -> int | None:
+    """Return the Frame_Content_Size of a zstd frame that begins so (RFC 8878 section 3.1.1.1)."""
+    if head[:4] != b"\x28\xb5\x2f\xfd" or len(head) < 5:
+        return None
+    descriptor = head[4]
+    single = descriptor >> 5 & 1
+    length = (single, 2, 4, 8)[descriptor >> 6]
+    start = 5 + (not single) + (0, 1, 2, 4)[descriptor & 3]
+    if not length:
+        return None
+    size = int.from_bytes(head[start : start + length], "little")
+    return size + 256 if length == 2 else size
 
 
 def _begins_frame(head: bytes) -> bool:

@@ -260,11 +260,16 @@ def guess_filename(value: object, default: str | None = None) -> str | None:
     return default
 
 
-def text_encoding(encoding: str | None, content_type: object) -> tuple[str, str]:
+def text_encoding(
+    encoding: str | None, content_type: object, headers: HeadersLike | None = None
+) -> tuple[str, str]:
     """Return the encoding and the content type of a text (spec row ADD-098).
 
-    A given *encoding* stands in the default type; a given type without a charset means UTF-8.
+    A type may be given as *content_type* or stand in *headers*.  A given *encoding* stands in the
+    default type; a given type without a charset means UTF-8.
     """
+    if headers and not isinstance(content_type, str):
+        content_type = CIMultiDict(headers).get(hdrs.CONTENT_TYPE)
     if not isinstance(content_type, str):
         if encoding is None or encoding == "utf-8":
             return "utf-8", "text/plain; charset=utf-8"

@@ -206,7 +206,7 @@ class TextIOPayload(IOBasePayload):
         content_type: str | None = None,
         **kwargs: Any,
     ) -> None:
-        encoding, content_type = text_encoding(encoding, content_type)
+        encoding, content_type = text_encoding(encoding, content_type, kwargs.get("headers"))
         super().__init__(value, *args, content_type=content_type, encoding=encoding, **kwargs)
         self._text = value
         self._encoder = codecs.getincrementalencoder(encoding)()

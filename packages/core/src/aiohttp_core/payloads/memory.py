@@ -95,7 +95,7 @@ class StringPayload(BytesPayload):
         content_type: str | None = None,
         **kwargs: Any,
     ) -> None:
-        encoding, content_type = text_encoding(encoding, content_type)
+        encoding, content_type = text_encoding(encoding, content_type, kwargs.get("headers"))
         super().__init__(
             value.encode(encoding), *args, encoding=encoding, content_type=content_type, **kwargs
         )
