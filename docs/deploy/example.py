@@ -16,9 +16,9 @@ async def health(request: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-async def echo(request: web.Request) -> web.WebSocketResponse[bool]:
+async def echo(request: web.Request) -> web.WebSocketResponse:
     """Send back every message of a WebSocket."""
-    socket: web.WebSocketResponse[bool] = web.WebSocketResponse(heartbeat=30)
+    socket = web.WebSocketResponse(heartbeat=30)
     await socket.prepare(request)
     async for message in socket:
         if message.type is web.WSMsgType.TEXT:
