@@ -12,7 +12,8 @@ import asyncio
 import socket
 import ssl
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from aiohttp_client.abc import AbstractResolver, ResolveResult
@@ -159,6 +160,17 @@ class TCPConnector(BaseConnector):
     def use_dns_cache(self) -> bool:
         """Whether addresses are remembered."""
         return self._use_dns_cache
+
+    @property
+    def dns_cache(self) -> bool:
+        """The same as :attr:`use_dns_cache` (spec row CON-14)."""
+        return self._use_dns_cache
+
+    @property
+    def cached_hosts(self) -> Mapping[tuple[str, int], list[ResolveResult]]:
+        """A read-only copy of the remembered addresses by host and port (spec row CON-26)."""
+        table = self._lookups.table
+        return MappingProxyType({} if table is None else table.known(self._loop.time()))
 
     def clear_dns_cache(self, host: str | None = None, port: int | None = None) -> None:
         """Forget the addresses of *host* and *port*, or everything without arguments.
