@@ -233,6 +233,22 @@ async def test_bad_boundaries(make_stream: MakeStream, boundary: str) -> None:
         await read_form(headers, make_stream(b"--a\r\n\r\n\r\n--a--"))
 
 
+@pytest.mark.spec("ADD-1067", "ADD-488")
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [((), "application/octet-stream"), (("Content-Type: a/b; c=d",), "a/b; c=d")],
+)
+async def test_type_of_a_file(
+    make_stream: MakeStream, head: tuple[str, ...], expected: str
+) -> None:
+    data = body(part('name="f"; filename="x"', b"x", *head))
+    form = await read_form(MULTIPART, make_stream(data))
+    field = form.fields["f"]
+    assert isinstance(field, FileField)
+    assert field.content_type == expected
+    form.close()
+
+
 @pytest.mark.spec("ADD-493", "ADD-1096")
 async def test_charset_field(make_stream: MakeStream) -> None:
     data = body(

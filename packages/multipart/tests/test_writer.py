@@ -515,3 +515,11 @@ async def test_write_errors_come_through() -> None:
     broken: AbstractStreamWriter = Broken()
     with pytest.raises(ConnectionResetError):
         await asyncio.wait_for(writer.write(broken), 5)
+
+
+@pytest.mark.spec("ADD-098")
+async def test_a_type_given_as_header_says_how_text_is_encoded() -> None:
+    writer = MultipartWriter(boundary=":")
+    writer.append("é", {"Content-Type": "text/x; charset=latin1"})
+    body = await writer.as_bytes()
+    assert b"Content-Type: text/x; charset=latin1\r\nContent-Length: 1\r\n\r\n\xe9\r\n" in body

@@ -43,7 +43,8 @@ class FileField:
     """An uploaded file (spec rows WREQ-25, ADD-1067).
 
     ``file`` is open for reading at its begin, and closed when the form is.  ``filename`` is what
-    the client says: never use it as a path.
+    the client says: never use it as a path.  ``content_type`` is what the client says too, with its
+    parameters; ``application/octet-stream`` if it says nothing.
     """
 
     name: str
@@ -222,8 +223,8 @@ class _FormReader:
         filename = part.filename
         if filename:
             file = await self._read_file(part, decoder)
-            mimetype = content_type or "application/octet-stream"
-            return FileField(name, _text(filename, charset), file, mimetype, part.headers)
+            kind = header or "application/octet-stream"
+            return FileField(name, _text(filename, charset), file, kind, part.headers)
         data = await self._read_memory(part, decoder)
         if content_type and not content_type.startswith("text/"):
             return data
