@@ -234,11 +234,12 @@ def test_supervisord(parsed: Any) -> None:
     parser.read(EXAMPLES / "supervisord.conf")
     settings = parser["program:example"]
     paths = set()
-    for number in range(settings.getint("numprocs")):
-        values = {"process_num": number + settings.getint("numprocs_start")}
+    first = int(settings["numprocs_start"])
+    for number in range(first, first + int(settings["numprocs"])):
+        values = {"process_num": number}
         options = parsed(shlex.split(settings["command"] % values))
         paths.add(options["path"])
-        assert settings.getint("stopwaitsecs") > 2 * options["shutdown_timeout"]
+        assert int(settings["stopwaitsecs"]) > 2 * options["shutdown_timeout"]
     assert len(paths) == 4
     assert settings["stopsignal"] == "TERM"
 

@@ -218,6 +218,30 @@ def test_access_log(program: Any, ask: Any) -> None:
     assert server.status() == 0
 
 
+@pytest.mark.spec("LOG-03", "LOG-12")
+def test_without_configured_logging_only_errors_are_seen(program: Any, ask: Any) -> None:
+    text = """
+    import aiohttp_web as web
+
+    async def hello(request):
+        if request.path == "/broken":
+            raise ValueError("broken")
+        return web.Response(text="hello")
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", hello)
+    web.run_app(app, host="127.0.0.1", port=0)
+    """
+    server = program(text)
+    ask(server.port())
+    ask(server.port(), b"GET /broken HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    server.wait("^ValueError: broken")
+    server.send(signal.SIGTERM)
+    assert server.status() == 0
+    assert "GET /" not in server.text.replace("GET /broken", "")
+    assert server.text.count("Traceback") == 1
+
+
 @pytest.mark.spec("CLI-10", "LOG-09")
 def test_silence(program: Any, ask: Any, folder: Path) -> None:
     call = "web.run_app(app, path='s', print=None, access_log=None)"
