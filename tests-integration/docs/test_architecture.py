@@ -52,8 +52,8 @@ def order(package: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("package", ["web", "client", "websocket", "multipart"])
 def test_the_map_is_the_order_of_knowledge(package: str) -> None:
-    place = order(package)
     source = ROOT / "packages" / package / "src" / f"aiohttp_{package}"
+    place = {name: n for name, n in order(package).items() if (source / f"{name}.py").exists()}
     upwards = []
     for name in place:
         for node in ast.walk(ast.parse((source / f"{name}.py").read_text(encoding="utf-8"))):
