@@ -10,6 +10,7 @@ its files.
 
 from __future__ import annotations
 
+import enum
 import importlib
 import inspect
 import json
@@ -34,9 +35,14 @@ def parameters(thing: object) -> Parameters | None:
 def members(cls: type, public: frozenset[str]) -> dict[str, Parameters | None]:
     """Return the public methods of a class, and other attributes with ``None``.
 
-    What it has from another public class stands there.
+    What it has from another public class stands there, what it has from elsewhere nowhere.
     """
-    bases = [base for base in cls.__mro__[1:] if base.__name__ in public or base is object]
+    package = cls.__module__.partition(".")[0]
+    bases = [
+        base
+        for base in cls.__mro__[1:]
+        if base.__name__ in public or base.__module__.partition(".")[0] != package
+    ]
     known = {name for base in bases for name in dir(base)}
     found: dict[str, Parameters | None] = {}
     for name in dir(cls):
@@ -47,12 +53,18 @@ def members(cls: type, public: frozenset[str]) -> dict[str, Parameters | None]:
     return found
 
 
+def is_protocol(cls: type) -> bool:
+    """Return whether a class only describes others."""
+    return bool(getattr(cls, "_is_protocol", False))
+
+
 def describe(thing: object, public: frozenset[str]) -> dict[str, Any]:
     """Return kind, signature and members of a name."""
     if inspect.isclass(thing) and not isinstance(thing, types.GenericAlias):
         builtin = [c.__name__ for c in thing.__mro__[:-1] if c.__module__ == "builtins"]
         # The constructor of an exception or enum of the standard library says nothing.
         own = "__init__" in vars(thing) or "__new__" in vars(thing)
+        own = own and not issubclass(thing, enum.Enum) and not is_protocol(thing)
         return {
             "kind": "class",
             "builtin_bases": builtin,

@@ -44,7 +44,6 @@ OTHERWISE = {
     "aiohttp.http:HttpParser*": _OTHER_BUILD,
     "aiohttp.http:StreamWriter.*": _OTHER_BUILD,
     "aiohttp.http:WebSocketWriter": _OTHER_BUILD,
-    "aiohttp.typedefs:Middleware": "the type of a callable instead of a protocol class",
     "aiohttp.web:*.ATTRS": "custom attributes need no list",
     "aiohttp.web:DynamicResource.*": "patterns of the old matcher",
     "aiohttp.web:RequestHandler*": _OTHER_BUILD,
