@@ -257,6 +257,7 @@ async def test_without_autoclose_the_caller_closes() -> None:
     ws.data_received(closing(3001))
     await asyncio.sleep(0.03)
     assert (await ws.receive()).data == 3001
+    assert ws.arrival() is None
     assert await ws.receive() == (WSMsgType.CLOSING, None, None)
     assert wire.written == []
     assert not ws.closed

@@ -30,6 +30,7 @@ cdef class WebSocketConnection:
     cdef object _listener
     cdef object _loop
     cdef bint _lost
+    cdef bint _peer_closed
     cdef object _pending_pong
     cdef double _ping_sent
     cdef MessageReader _reader

@@ -140,6 +140,7 @@ class WebSocketConnection:
         "_listener",
         "_loop",
         "_lost",
+        "_peer_closed",
         "_pending_pong",
         "_ping_sent",
         "_reader",
@@ -188,6 +189,7 @@ class WebSocketConnection:
         self._closing = Closing()
         self._close_message: WSMessage | None = None
         self._closed = False
+        self._peer_closed = False
         self._aborted = False
         self._lost = False
         self._finished = False
@@ -356,7 +358,12 @@ class WebSocketConnection:
         The short way of receiving, without a coroutine of its own.  The future's result is the
         message, or ``None``: then take it.
         """
-        if self._closed or self._receive_timeout is not None or self._close_message is not None:
+        if (
+            self._closed
+            or self._peer_closed
+            or self._receive_timeout is not None
+            or self._close_message is not None
+        ):
             return None
         return self.queue.arrival()
 
@@ -372,7 +379,7 @@ class WebSocketConnection:
             return WS_CLOSED_MESSAGE
         if self.queue.waiting or self._ended is not None:
             raise RuntimeError("Concurrent call to receive() is not allowed")
-        if self._closing.state is CloseState.CLOSE_RECEIVED:
+        if self._peer_closed:
             return WS_CLOSING_MESSAGE
         message = self.take()
         if message is None:
@@ -406,6 +413,7 @@ class WebSocketConnection:
             return WSMessage(WSMsgType.ERROR, error, None)
 
     async def _close_received(self, message: WSMessage) -> None:
+        self._peer_closed = True
         answer = self._closing.received(message[1], message[2] or "")
         if answer and self._autoclose:
             await self.close()
