@@ -11,7 +11,7 @@ from aiohttp_client.connection import check_transitions
 
 # These tests touch sockets, so they run on each event loop that is there.
 ON_EVERY_LOOP = frozenset(
-    ("test_session", "test_connection", "test_connector", "test_tcp_connector")
+    ("test_session", "test_connection", "test_connector", "test_tcp_connector", "test_websocket")
 )
 
 
