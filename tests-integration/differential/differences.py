@@ -267,6 +267,11 @@ DIFFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "location is a URL (ADD-1082)": ("HTTP**: location",),
         "an unknown proxy scheme is refused before anything is sent": ("proxy scheme",),
     },
+    "websocket": {
+        "what the client offered for itself is agreed to (RFC 7692 7.1.1.2)": (
+            "asked deflate no takeover",
+        ),
+    },
     "multipart": {
         "deflate is the zlib format (RFC 9110 8.4.1.2)": (
             "writer **deflate",

@@ -148,17 +148,17 @@ async def parts_of(reader: MultipartReader, how: str) -> Any:
                 continue
             head = [part.name, part.filename, dict(part.headers), part.get_charset("none")]
             if how == "chunks":
-                value = b""
+                value: Any = b""
                 while chunk := await part.read_chunk(6):
                     value += chunk
             elif how == "lines":
-                value = []  # type: ignore[assignment]
+                value = []
                 while line := await part.readline():
-                    value.append(line)  # type: ignore[attr-defined]
+                    value.append(line)
             elif how == "decoded":
                 value = await part.read(decode=True)
             elif how == "skip":
-                value = None  # type: ignore[assignment]
+                value = None
             else:
                 value = await getattr(part, how)()
             found.append([head, value, part.at_eof()])
@@ -215,11 +215,11 @@ async def main(facts: Facts) -> None:
             return str(await written(form())).replace(getattr(form(), "boundary", "-"), "BOUNDARY")
 
         await facts.wait(f"charset {charset} {multipart}", encoded())
-    headers = CIMultiDictProxy(CIMultiDict({"Content-Type": "multipart/mixed; boundary=:"}))
+    mixed = CIMultiDictProxy(CIMultiDict({"Content-Type": "multipart/mixed; boundary=:"}))
     ways = ("read", "text", "json", "form", "chunks", "lines", "decoded", "skip", "release")
     for (name, data), how in itertools.product(BODIES.items(), ways):
         await facts.wait(
-            f"reader {name} {how}", parts_of(MultipartReader(headers, stream(data)), how)
+            f"reader {name} {how}", parts_of(MultipartReader(mixed, stream(data)), how)
         )
     for value in ("", "text/plain", "multipart/mixed", "multipart/mixed; boundary=", "multipart/x;boundary=:",
                   'multipart/x; boundary=":"', "Multipart/X; Boundary=:", "multipart/x; boundary=" + "b" * 71):  # fmt: skip
