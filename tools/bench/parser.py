@@ -81,7 +81,7 @@ def per_call(call: Callable[[], Any], budget: float = 0.03) -> float:
 def ours(raw: bytes, *, headers: bool = False) -> Callable[[], None]:
     from aiohttp_core.parser import RequestParser
 
-    parser = RequestParser()
+    parser = RequestParser(gather_chunks=True)
     feed, next_event = parser.feed, parser.next_event
 
     def run() -> None:

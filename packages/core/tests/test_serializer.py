@@ -272,3 +272,22 @@ def test_start_lines_are_checked_every_time_and_kept_up_to_a_bound():
     assert serializer.head("x" * 500, {}) == b"x" * 500 + b"\r\n\r\n"
     with pytest.raises(TypeError, match="Start line"):
         serializer.head(b"GET / HTTP/1.1", {})
+
+
+class Flip(dict):
+    """A mapping that says something else when it is asked again."""
+
+    def __init__(self, first, later):
+        super().__init__(later)
+        self.first = first
+
+    def items(self):
+        first, self.first = self.first, None
+        return first.items() if first is not None else super().items()
+
+
+def test_what_was_checked_is_what_is_sent():
+    with pytest.raises(ValueError, match="grammar"):
+        serializer.header_lines(Flip({"A": "b\r\nC: d"}, {"A": "b"}))
+    with pytest.raises(TypeError):
+        serializer.header_lines(Flip({"A": 1}, {"A": "b"}))

@@ -1023,3 +1023,13 @@ async def test_readany_never_gives_more_than_the_marks_let_in():
             sent += 30
         largest = max(largest, len(await stream.readany()))
     assert 200 < largest <= 200 + 30
+
+
+async def test_tiny_pieces_behind_a_piece_that_was_begun():
+    stream, _ = make()
+    stream.feed_data(b"ab")
+    assert await stream.read(1) == b"a"
+    for _ in range(600):
+        stream.feed_data(b"c")
+    stream.feed_eof()
+    assert await stream.read() == b"b" + b"c" * 600

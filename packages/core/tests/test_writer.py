@@ -554,3 +554,16 @@ async def test_the_filters_of_old_are_methods_and_a_head_that_was_taken_cannot_c
     assert zlib.decompress(coded) == b"hello"
     with pytest.raises(RuntimeError, match="head"):
         await writer.write_headers(LINE, headers)
+
+
+async def test_what_went_past_the_writer_is_counted():
+    writer, _ = make()
+    writer.length = 10
+    await writer.write_headers(LINE, CIMultiDict())
+    writer.send_headers()
+    before = writer.output_size
+    writer.count_sent(10)
+    assert (writer.length, writer.output_size) == (0, before + 10)
+    with pytest.raises(BodyLengthError):
+        writer.count_sent(1)
+    assert writer.must_close

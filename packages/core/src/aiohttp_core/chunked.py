@@ -290,7 +290,7 @@ class ChunkedDecoder:
         self._size_line(line[:-1])
         return lf + 1
 
-    def _usual_size(self, data: bytes, pos: int) -> int:
+    def _usual_size(self, data: bytes, pos: int) -> int:  # pragma: no cover (compiled only)
         """Take a line of hexadecimal digits and CRLF; return the place behind it or -1.
 
         The compiled kernel; the NUL that ends every bytes object is no digit.

@@ -105,7 +105,7 @@ def _remember_host(value: bytes) -> None:
         _GOOD_HOSTS.add(value)
 
 
-def _is_plain_host(value: bytes) -> bool:
+def _is_plain_host(value: bytes) -> bool:  # pragma: no cover (compiled only)
     """Tell whether *value* is letters, digits, dots and hyphens: valid without a second look."""
     p = value
     table = _HOST_TABLE
@@ -115,7 +115,7 @@ def _is_plain_host(value: bytes) -> bool:
     return i > 0 and i == len(value)
 
 
-def _plain_number(value: bytes) -> int:
+def _plain_number(value: bytes) -> int:  # pragma: no cover (compiled only)
     """Return the number of up to 18 digits in *value*, -1 for all else; for compiled use."""
     p = value
     size = len(value)
@@ -183,7 +183,7 @@ class ControlFields:
             return False
         return self.upgrade.lower() in _UPGRADES
 
-    def kind_at(self, p: bytes, start: int, length: int) -> int:
+    def kind_at(self, p: bytes, start: int, length: int) -> int:  # pragma: no cover (compiled only)
         """Return the kind of the name at *start*, 0 if it is not acted upon; for compiled use."""
         for name, kind in _BY_LENGTH[length]:
             wanted = name

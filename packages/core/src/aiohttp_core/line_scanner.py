@@ -48,7 +48,7 @@ _VALUE_TABLE: bytes = grammar.char_table(grammar.VALUE_CHARS)
 _TARGET_TABLE: bytes = grammar.char_table(grammar.TARGET_CHARS)
 
 
-def _is_http_1(p: bytes, at: int) -> bool:
+def _is_http_1(p: bytes, at: int) -> bool:  # pragma: no cover (compiled only)
     """Tell whether ``HTTP/1.0`` or ``HTTP/1.1`` stands there."""
     return (
         p[at] == 72
@@ -248,7 +248,7 @@ class LineScanner:
         self.done = True
         return end
 
-    def _scan_usual(self, data: bytes, pos: int) -> int:
+    def _scan_usual(self, data: bytes, pos: int) -> int:  # pragma: no cover (compiled only)
         """Take lines in their usual form, as far as they go; the compiled kernel.
 
         The NUL that ends every bytes object is in none of the tables, so no loop needs the length.
@@ -314,7 +314,7 @@ class LineScanner:
         self.fields = fields
         return line
 
-    def _usual_request_line(self, data: bytes, pos: int) -> int:
+    def _usual_request_line(self, data: bytes, pos: int) -> int:  # pragma: no cover (compiled only)
         """Take a request line in origin form; return the place behind it, or *pos*."""
         p = data
         targets = _TARGET_TABLE
@@ -343,7 +343,7 @@ class LineScanner:
         self.size = self._fields_start = size
         return i + 11
 
-    def _usual_status_line(self, data: bytes, pos: int) -> int:
+    def _usual_status_line(self, data: bytes, pos: int) -> int:  # pragma: no cover (compiled only)
         """Take a status line without oddities; return the place behind it, or *pos*."""
         p = data
         values = _VALUE_TABLE

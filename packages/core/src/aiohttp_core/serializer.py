@@ -141,7 +141,7 @@ def _is_field_block(block: bytes, count: int) -> bool:
     return block.count(b"\n") == count and grammar.is_field_block(block) is not None
 
 
-def _scan_block(block: bytes) -> int:
+def _scan_block(block: bytes) -> int:  # pragma: no cover (compiled only)
     """Return the number of field lines in *block*, -1 if it is not made of them.
 
     The compiled kernel; the NUL that ends every bytes object is in none of the tables.
