@@ -250,6 +250,15 @@ def test_generic_classes_are_subscriptable():
     assert TestClient[web.Request, web.Application] is not None
 
 
+@pytest.mark.spec("ADD-997")
+def test_the_private_path_of_the_websocket_reader():
+    from aiohttp import http_websocket
+    from aiohttp._websocket import reader
+
+    assert reader.WebSocketReader is http_websocket.WebSocketReader
+    assert reader.WebSocketDataQueue is aiohttp_websocket.WebSocketDataQueue
+
+
 @pytest.mark.spec("ADD-1022")
 def test_it_is_typed():
     assert (SOURCE / "py.typed").is_file()
