@@ -7,7 +7,7 @@ import pytest
 from aiohttp_client import ClientConnectionError, ServerDisconnectedError
 from aiohttp_client.connection import HttpConnection
 from aiohttp_client.connection_state import TRANSITIONS, ConnectionState
-from aiohttp_client.timeouts import DeadlineWheel
+from aiohttp_client.deadline_wheel import DeadlineWheel
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 

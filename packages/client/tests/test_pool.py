@@ -1,3 +1,5 @@
+from math import inf
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -24,6 +26,28 @@ def lease(pool: Pool, key: tuple[str, int, str], now: float = 0.0) -> Slot:
     return slot
 
 
+def reuse(pool: Pool, key: tuple[str, int, str], now: float) -> Slot | None:
+    lane = pool.lane(key)
+    return None if lane is None else pool.reuse(lane, now)
+
+
+def test_a_kept_lane_has_nothing_once_it_is_dropped() -> None:
+    pool = make()
+    slot = lease(pool, KEYS[0])
+    pool.release(slot, 1.0)
+    lane = pool.lane(KEYS[0])
+    assert lane is not None
+    pool.discard(slot, 2.0)
+    assert pool.lane(KEYS[0]) is None
+    assert pool.reuse(lane, 2.0) is None
+    pool.release(lease(pool, KEYS[0]), 3.0)
+    fresh = pool.lane(KEYS[0])
+    assert fresh is not None
+    assert fresh is not lane
+    pool.close()
+    assert pool.reuse(fresh, 3.0) is None
+
+
 def test_create_release_reuse() -> None:
     pool = make()
     slot = lease(pool, KEYS[0])
@@ -44,7 +68,7 @@ def test_released_first_is_used_first() -> None:
     pool.release(two, 1.0)
     pool.release(one, 2.0)
     assert pool.acquire(KEYS[0], 3.0) is two
-    assert pool.reuse(KEYS[0], 3.0) is one
+    assert reuse(pool, KEYS[0], 3.0) is one
 
 
 @pytest.mark.spec("ADD-295", "ADD-807")
@@ -78,7 +102,7 @@ def test_server_limit_shortens_keepalive() -> None:
     pool = make(keepalive=15.0)
     slot = lease(pool, KEYS[0])
     pool.release(slot, 0.0, idle_limit=4.0)
-    assert pool.reuse(KEYS[0], 5.0) is None
+    assert reuse(pool, KEYS[0], 5.0) is None
     assert pool.expire(5.0) == float("inf")
     assert len(pool.doomed) == 1
     pool.check_invariants()
@@ -281,7 +305,7 @@ class PoolMachine(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from(KEYS))
     def reuse(self, key: tuple[str, int, str]) -> None:
-        slot = self.pool.reuse(key, self.now)
+        slot = reuse(self.pool, key, self.now)
         if slot is not None:
             self.take(slot)
 
@@ -319,7 +343,7 @@ class PoolMachine(RuleBasedStateMachine):
             self.alive.discard(connection)
             self.pool.discard(slot, self.now)
         else:
-            self.pool.release(slot, self.now, 1.0 if how == "short" else None)
+            self.pool.release(slot, self.now, 1.0 if how == "short" else inf)
         self.settle()
 
     @rule()

@@ -573,7 +573,7 @@ async def test_first_byte(serve: Any, session: ClientSession) -> None:
 async def test_pool_wait(serve: Any) -> None:
     server = await serve(hang)
     async with ClientSession(connector=TCPConnector(limit=1)) as session:
-        first = asyncio.create_task(session.get(server.url())._coro)
+        first = asyncio.create_task(session.get(server.url()))
         while not server.talks or not server.talks[0].heads:
             await asyncio.sleep(0)
         for timeout in (ClientTimeout(connect=0.05), ClientTimeout(pool=0.05)):
@@ -648,7 +648,7 @@ async def iter_once() -> Any:
 async def test_closing_the_session_fails_requests(serve: Any) -> None:
     server = await serve(hang)
     session = ClientSession(connector=TCPConnector(limit=1))
-    tasks = [asyncio.ensure_future(session.get(server.url())._coro) for _ in range(2)]
+    tasks = [asyncio.ensure_future(session.get(server.url())) for _ in range(2)]
     while not server.talks or not server.talks[0].heads:
         await asyncio.sleep(0)
     await session.close()

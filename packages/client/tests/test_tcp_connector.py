@@ -225,9 +225,7 @@ async def test_one_query_for_many(serve: Any, answering: Any) -> None:
     resolver = FakeResolver({"name.test": ["127.0.0.1"]})
     resolver.gate = asyncio.Event()
     async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
-        tasks = [
-            asyncio.ensure_future(session.get(server.url(host="name.test"))._coro) for _ in range(5)
-        ]
+        tasks = [asyncio.ensure_future(session.get(server.url(host="name.test"))) for _ in range(5)]
         while not resolver.asked:
             await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -245,7 +243,7 @@ async def test_closing_while_resolving() -> None:
     resolver = FakeResolver()
     resolver.gate = asyncio.Event()
     session = ClientSession(connector=TCPConnector(resolver=resolver))
-    task = asyncio.ensure_future(session.get("http://name.test/")._coro)
+    task = asyncio.ensure_future(session.get("http://name.test/"))
     while not resolver.asked:
         await asyncio.sleep(0)
     await session.close()
@@ -472,7 +470,7 @@ async def test_handshake_cancelled_anywhere(
     async with ClientSession(connector=connector) as session:
         for steps in range(1, 40, 2):
             task = asyncio.ensure_future(
-                session.get(target.url(host="localhost"), proxy=proxy.url(), ssl=client_tls)._coro
+                session.get(target.url(host="localhost"), proxy=proxy.url(), ssl=client_tls)
             )
             for _ in range(steps):
                 await asyncio.sleep(0)

@@ -1,7 +1,8 @@
 cimport cython
 
+from aiohttp_client.deadline_wheel cimport DeadlineWheel
+from aiohttp_client.exchange_terms cimport ExchangeTerms
 from aiohttp_client.incoming cimport Incoming
-from aiohttp_client.lease cimport ExchangeTerms
 
 cdef int IDLE
 cdef int RESERVED
@@ -20,7 +21,6 @@ cdef class HttpConnection:
     cdef Incoming _drained
     cdef bint _eof
     cdef int _exchanges
-    cdef double _idle_limit
     cdef Incoming _incoming
     cdef int _informational
     cdef object _limits
@@ -37,12 +37,12 @@ cdef class HttpConnection:
     cdef object _task
     cdef bint _told_gone
     cdef object _total
-    cdef object _wheel
+    cdef DeadlineWheel _wheel
     cdef object _writer
     cdef public object continued
     cdef public bint force_close
     cdef public object gate
-    cdef public double idle_since
+    cdef public double idle_limit
     cdef public object key
     cdef public bint promised
     cdef public bint reading_paused
@@ -58,7 +58,7 @@ cdef class HttpConnection:
     @cython.locals(incoming=Incoming)
     cpdef Incoming begin(self, lease, method, limit=*, bint decompress=*, bint read_until_eof=*, bint upgrade=*)
     @cython.locals(incoming=Incoming)
-    cpdef Incoming exchange(self, lease, method, bytes data, ExchangeTerms terms, double deadline)
+    cpdef Incoming exchange(self, request, method, bytes data, ExchangeTerms terms, double deadline)
     cpdef sent(self)
     cpdef sending_failed(self, error)
     cpdef close(self)

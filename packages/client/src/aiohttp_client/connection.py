@@ -34,6 +34,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiohttp_client.connection_state import TRANSITIONS, ConnectionState
+from aiohttp_client.deadline_wheel import DeadlineWheel
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
@@ -44,11 +45,12 @@ from aiohttp_client.errors import (
     payload_error,
     total_timeout_error,
 )
+from aiohttp_client.exchange_terms import ExchangeTerms
 from aiohttp_client.incoming import DECODED, Incoming
-from aiohttp_client.lease import Connection, ExchangeTerms
+from aiohttp_client.lease import Connection
 from aiohttp_client.socket_peek import peer_has_spoken
-from aiohttp_client.timeouts import DeadlineWheel, Phase
-from aiohttp_core.chunked import END_OF_CHUNK
+from aiohttp_client.timeouts import Phase
+from aiohttp_core.chunked import EndOfMessage
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
 from aiohttp_core.fields.keep_alive import parse_keep_alive
 from aiohttp_core.flow import WriteGate
@@ -63,7 +65,6 @@ else:
     from aiohttp_core import interpreted as cython
 
 __all__ = (
-    "BufferedHttpConnection",
     "ConnectionOwner",
     "HttpConnection",
     "check_transitions",
@@ -118,7 +119,6 @@ class HttpConnection:
         "_drained",
         "_eof",
         "_exchanges",
-        "_idle_limit",
         "_incoming",
         "_informational",
         "_limits",
@@ -140,7 +140,7 @@ class HttpConnection:
         "continued",
         "force_close",
         "gate",
-        "idle_since",
+        "idle_limit",
         "key",
         "promised",
         "reading_paused",
@@ -162,7 +162,7 @@ class HttpConnection:
         self._loop = loop
         self._wheel = wheel
         self._limits: HeadLimits = DEFAULT_LIMITS
-        self._parser = ResponseParser(DEFAULT_LIMITS, STRICT)
+        self._parser = ResponseParser(DEFAULT_LIMITS, STRICT, gather_chunks=True)
         self._incoming: Incoming | None = None
         self._drained: Incoming | None = None
         self._writer: Any = None
@@ -173,7 +173,6 @@ class HttpConnection:
         self._lost_waiter: asyncio.Future[None] | None = None
         self._exchanges = 0
         self._informational = 0
-        self._idle_limit = -1.0
         self._deadline = inf
         self._next_step = inf
         self._step_limit = 0.0
@@ -197,7 +196,8 @@ class HttpConnection:
         """For the owner: its place in the pool."""
         self.key: Any = None
         """For the owner: the options that it was made with."""
-        self.idle_since = 0.0
+        self.idle_limit = inf
+        """Seconds after which the server closes an idle connection; ``inf`` if it did not say."""
         self.promised = False
         """For the owner: given to somebody who has not taken it yet."""
 
@@ -220,11 +220,6 @@ class HttpConnection:
     def exchanges(self) -> int:
         """How many requests were sent on this connection."""
         return self._exchanges
-
-    @property
-    def idle_limit(self) -> float | None:
-        """Seconds after which the server closes an idle connection, if it said so."""
-        return None if self._idle_limit < 0 else self._idle_limit
 
     @property
     def facts(self) -> ExchangeFacts:
@@ -264,7 +259,7 @@ class HttpConnection:
         """Parse the next response under *limits*."""
         if limits is not self._limits and limits != self._limits:
             self._limits = limits
-            self._parser = ResponseParser(limits, STRICT)
+            self._parser = ResponseParser(limits, STRICT, gather_chunks=True)
 
     def give_back(self) -> None:
         """Return the connection to its owner: for another request, or closed if it is not fit."""
@@ -324,28 +319,50 @@ class HttpConnection:
         self._total = total
         self._sock_read = sock_read or 0.0
         self._step_limit = first_byte or 0.0
-        if deadline < inf:
+        if deadline < self._wheel.due:
             self._wheel.note(deadline)
         if send:
             self._step_in(send, Phase.SEND)
 
     def exchange(
-        self, lease: "Connection", method: str, data: bytes, terms: ExchangeTerms, deadline: float
+        self, request: Any, method: str, data: bytes, terms: ExchangeTerms, deadline: float
     ) -> Incoming:
-        """Send *data*, a whole request without a body, in one go: begin, write, sent.
+        """Send *data*, a whole request, on an ``IDLE`` connection: reserve, begin, write, sent.
 
-        The only limit of time is *deadline*; see :meth:`set_deadlines`.
+        *request* is kept for whoever makes the response.  Nothing is leased: the exchange is given
+        up with :meth:`Incoming.abort`.
         """
-        self.use_limits(terms.limits)
-        incoming = self.begin(lease, method, terms.read_bufsize, terms.decompress)
+        if self.state != IDLE or self._incoming is not None:
+            raise RuntimeError(f"{self!r} is not idle")
+        if _checks[0]:
+            self._go(RESERVED)
+            self._go(SENDING)
+            self._go(RECEIVING)
+        if terms.limits is not self._limits:
+            self.use_limits(terms.limits)
+        incoming = Incoming.__new__(Incoming)
+        incoming.connection = self
+        incoming.request = request
+        incoming.waiter = self._loop.create_future()
+        incoming.limit = terms.read_bufsize
+        incoming.decompress = terms.decompress
         incoming.wants_cookies = terms.cookies
+        incoming.deadline = deadline
+        self._parser.expect(method)
+        self._incoming = incoming
+        self._exchanges += 1
+        self._informational = 0
+        self._sent = len(data)
+        self.received = 0
         self._deadline = deadline
         self._total = terms.total
-        self._sock_read = self._step_limit = 0.0
-        self._wheel.note(deadline)
-        self._sent = len(data)
-        self.writing = False
-        self._go(RECEIVING)
+        if deadline < self._wheel.due:
+            self._wheel.note(deadline)
+        self.state = RECEIVING
+        self._sock_read = terms.sock_read
+        self._step_limit = terms.first_byte
+        if self._sock_read or self._step_limit:
+            self._start_reading_clock()
         self.transport.write(data)
         return incoming
 
@@ -645,11 +662,11 @@ class HttpConnection:
                     break
                 if incoming.head is None:
                     self._take_head(incoming, event)
-                elif type(event) is bytes or event is END_OF_CHUNK:
+                elif type(event) is not EndOfMessage:
                     incoming.add(event)
                 else:
                     incoming.end_decoding()
-                    incoming.trailers = event.trailers  # type: ignore[union-attr]
+                    incoming.trailers = event.trailers
                     self._finish(incoming)
                 if self._incoming is not incoming:
                     return
@@ -685,7 +702,7 @@ class HttpConnection:
                 # The body is not wanted, and the server may or may not wait for it (ADD-186).
                 self.force_close = True
                 self._allow_body(False)
-        if self._exchanges == 1 or self._idle_limit >= 0:
+        if self._exchanges == 1 or self.idle_limit < inf:
             self._note_keep_alive(head)
         if incoming.wants_cookies:
             incoming.sets_cookies = head.field(b"set-cookie") is not None
@@ -696,8 +713,17 @@ class HttpConnection:
             self._upgrade(incoming)
         elif not head.has_body:
             self._finish(incoming)
-        elif incoming.decompress and head.content_encoding in DECODED:
-            incoming.open_stream()
+        else:
+            coded = incoming.decompress and head.content_encoding in DECODED
+            if head.chunked:
+                # A decoder takes one piece at a time: it may give more than the reader wants.
+                self._parser.gather_chunks(not coded)
+            if coded:
+                incoming.open_stream()
+            else:
+                incoming.whole = self._parser.take_body()
+                if incoming.whole is not None:
+                    self._finish(incoming)
 
     def _note_keep_alive(self, head: ResponseHead) -> None:
         """Remember for how long the server keeps the connection open."""
@@ -707,7 +733,7 @@ class HttpConnection:
         hints = parse_keep_alive(value)
         if hints.timeout is not None:
             # The server's clock started earlier, and the next request needs time to travel.
-            self._idle_limit = hints.timeout - min(1.0, hints.timeout / 2)
+            self.idle_limit = hints.timeout - min(1.0, hints.timeout / 2)
         if hints.max is not None and hints.max <= 0:
             self.force_close = True
 
@@ -722,8 +748,10 @@ class HttpConnection:
 
     def _announce(self, incoming: Incoming) -> None:
         incoming.announced = True
-        if not incoming.waiter.done():
+        try:
             incoming.waiter.set_result(None)
+        except asyncio.InvalidStateError:
+            pass  # cancelled: whoever waited gives the exchange up when its turn comes
 
     def _finish(self, incoming: Incoming) -> None:
         """The response is complete: let go of the connection, then tell the reader."""
@@ -755,16 +783,18 @@ class HttpConnection:
 
     def _settle(self) -> None:
         """Request and response are over: back to the pool, or closed."""
-        self._cut_drained()
+        if self._drained is not None:
+            self._cut_drained()
         if self.force_close:
             self.close()
             return
         if self.reading_paused:
             self._resume_transport()
         self._writer = None
-        self._go(IDLE)
         if _checks[0]:
+            self._go(IDLE)
             self.check_invariants()
+        self.state = IDLE
         self._free()
 
     def _free(self) -> None:
@@ -860,32 +890,3 @@ class HttpConnection:
         self._step_error = phase
         self._next_step = when
         self._wheel.note(when)
-
-
-class BufferedHttpConnection(HttpConnection, asyncio.BufferedProtocol):
-    """The same for asyncio's own loops: it reads into one buffer that all connections share.
-
-    asyncio's selector transport allocates 256 KiB for each read of a plain protocol; a buffer that
-    stays saves more than the request itself costs.  Loops that receive in the background must not
-    share a buffer and get the plain class.
-    """
-
-    __slots__ = ("_shared",)
-
-    def __init__(
-        self,
-        owner: ConnectionOwner,
-        loop: asyncio.AbstractEventLoop,
-        wheel: DeadlineWheel,
-        shared: memoryview,
-    ) -> None:
-        HttpConnection.__init__(self, owner, loop, wheel)
-        self._shared = shared
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Return where to read into (called by the loop)."""
-        return self._shared
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Take what was read (called by the loop)."""
-        self.data_received(bytes(self._shared[:nbytes]))

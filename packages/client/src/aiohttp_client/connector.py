@@ -19,15 +19,17 @@ from typing import Any, Final, Protocol, Self
 from multidict import CIMultiDict
 from yarl import URL
 
-from aiohttp_client.connection import BufferedHttpConnection, HttpConnection
+from aiohttp_client.buffered_connection import BufferedHttpConnection
+from aiohttp_client.connection import HttpConnection
 from aiohttp_client.connection_key import ConnectionKey, host_key
+from aiohttp_client.deadline_wheel import DeadlineWheel
 from aiohttp_client.errors import ClientConnectionError, ConnectionTimeoutError
+from aiohttp_client.idle_connections import IdleConnections
 from aiohttp_client.lease import Connection
 from aiohttp_client.pool import Pool, PoolStats, Slot, SlotState
 from aiohttp_client.proxies import ProxyChoice
 from aiohttp_client.timeouts import (
     ClientTimeout,
-    DeadlineWheel,
     Phase,
     PhaseLimit,
     Unset,
@@ -48,8 +50,6 @@ HTTP_SCHEMES: Final = frozenset(("", "http", "https"))
 WS_SCHEMES: Final = frozenset(("ws", "wss"))
 
 _LEASED: Final = int(SlotState.LEASED)
-STALE_AFTER: Final = 1.0
-"""A connection that was idle for so many seconds is looked at before it is used again."""
 
 
 class ConnectRequest(Protocol):
@@ -128,7 +128,7 @@ def _expire(connector: "weakref.ref[BaseConnector]") -> None:
         alive.expire()
 
 
-class BaseConnector:
+class BaseConnector(IdleConnections):
     """A pool of connections; subclasses know how to open one (spec rows CON-01 to CON-10).
 
     *keepalive_timeout*: seconds that an idle connection stays usable, 15 by default, ``None`` for
@@ -140,8 +140,6 @@ class BaseConnector:
 
     allowed_protocol_schema_set = HTTP_SCHEMES | WS_SCHEMES
     """The URL schemes that this connector connects to."""
-
-    _closed = True  # until __init__ has run
 
     def __init__(
         self,
@@ -246,8 +244,8 @@ class BaseConnector:
     # -- life -------------------------------------------------------------------------------------
 
     def __del__(self, _warnings: Any = warnings) -> None:
-        if self._closed or not self._connections:
-            return
+        if self._closed or not getattr(self, "_connections", None):
+            return  # closed, unused, or never made completely
         connections = [repr(connection) for connection in self._connections]
         if not self._loop.is_closed():
             _warnings.warn(f"Unclosed connector {self!r}", ResourceWarning, source=self)
@@ -338,21 +336,6 @@ class BaseConnector:
         connection.force_close = self._force_close
         return connection
 
-    def connection_free(self, connection: HttpConnection) -> None:
-        """Take a connection back into the pool (called by the connection)."""
-        slot = connection.slot
-        if self._closed or slot is None:
-            connection.close()
-            return
-        pool = self._pool
-        now = self._loop.time()
-        connection.idle_since = now
-        pool.release(slot, now, connection.idle_limit)
-        if pool.doomed or pool.granted:
-            self._carry_out()
-        if self._expiry is None:
-            self._schedule_expiry(now)
-
     def connection_gone(self, connection: HttpConnection) -> None:
         """Forget a connection (called by the connection)."""
         slot = connection.slot
@@ -374,20 +357,14 @@ class BaseConnector:
         """
         if self._closed:
             raise ClientConnectionError("Connector is closed")
-        now = self._loop.time()
-        while True:
-            slot = self._pool.reuse(key, now)
-            if slot is None:
-                return None
-            connection = slot.connection
-            if connection is None:  # pragma: no cover - an idle slot has a connection
-                return None
-            if careful or now - connection.idle_since > STALE_AFTER:
-                if connection.is_stale():
-                    connection.abort()
-                    continue
-            connection.reserve()
-            return Connection(connection, key, self._loop)
+        lane = self._pool.lane(key)
+        if lane is None:
+            return None
+        connection = self.take(lane, self._loop.time(), careful)
+        if connection is None:
+            return None
+        connection.reserve()
+        return Connection(connection, key, self._loop)
 
     async def connect(
         self, req: ConnectRequest, traces: Sequence[Trace], timeout: ClientTimeout
@@ -540,10 +517,7 @@ class BaseConnector:
                 waiter.set_result(None)
 
     def _schedule_expiry(self, now: float) -> None:
-        keep = self._pool.keepalive
-        if keep is None:
-            keep = inf
-        delay = min(keep, self._pool.max_lifetime)
+        delay = min(self._pool.keepalive, self._pool.max_lifetime)
         if delay < inf:
             self._expiry = self._loop.call_at(now + max(delay, 1.0), _expire, weakref.ref(self))
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Coroutine, Generator
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from aiohttp_client.pending import PendingRequest
 from aiohttp_client.response import ClientResponse
 
 __all__ = ("BaseRequestContextManager", "RequestContextManager", "SessionRequestContextManager")
@@ -64,25 +65,21 @@ class BaseRequestContextManager(Coroutine[Any, Any, ResultT], Generic[ResultT]):
         await self._resp.__aexit__(exc_type, exc, tb)
 
 
-class RequestContextManager(BaseRequestContextManager[ClientResponse]):
-    """The result of ``session.request()`` and of the verb methods."""
+if TYPE_CHECKING:
 
-    __slots__ = ()
+    class RequestContextManager(PendingRequest, BaseRequestContextManager[ClientResponse]):
+        """The result of ``session.request()`` and of the verb methods."""
 
-    async def __aenter__(self) -> ClientResponse:
-        response = self._resp = await self._coro
-        response.in_context = True
-        return response
+        __slots__ = ()
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        response = self._resp
-        response.in_context = False
-        response.release()
+else:
+    # A compiled class has no second base; it counts as one of them all the same.
+    class RequestContextManager(PendingRequest):
+        """The result of ``session.request()`` and of the verb methods."""
+
+        __slots__ = ()
+
+    BaseRequestContextManager.register(RequestContextManager)
 
 
 class SessionRequestContextManager:

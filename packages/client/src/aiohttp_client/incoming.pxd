@@ -7,17 +7,20 @@ cdef class Incoming:
     cdef public bint coded
     cdef public bint complete
     cdef public object connection
+    cdef public double deadline
     cdef public bint decompress
     cdef public object head
     cdef public object lease
     cdef public object limit
     cdef public list pieces
+    cdef public object request
     cdef public bint sets_cookies
     cdef public object stream
     cdef public object trailers
     cdef public bint upgrade
     cdef public object waiter
     cdef public bint wants_cookies
+    cdef public bytes whole
 
     @cython.locals(pieces=list)
     cpdef body(self)

@@ -11,7 +11,7 @@ Laws
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from aiohttp_core.chunked import END_OF_CHUNK
+from aiohttp_core.chunked import END_OF_CHUNK, ChunkRun
 from aiohttp_core.codings.decoders import make_decoder
 from aiohttp_core.head import ResponseHead
 from aiohttp_core.streams import EMPTY_PAYLOAD, StreamReader
@@ -94,24 +94,35 @@ class Incoming:
     stream; :meth:`take_stream` gives a stream in both cases.
     """
 
-    __slots__ = (
-        "_decoder",
-        "announced",
-        "coded",
-        "complete",
-        "connection",
-        "decompress",
-        "head",
-        "lease",
-        "limit",
-        "pieces",
-        "sets_cookies",
-        "stream",
-        "trailers",
-        "upgrade",
-        "waiter",
-        "wants_cookies",
-    )
+    announced: bool
+    coded: bool
+    """Whether a decoder is at work."""
+    complete: bool
+    """Whether the whole response has arrived."""
+    connection: Carrier | None
+    """The connection, until the exchange is over."""
+    deadline: float
+    """When the total timeout expires, in the time of the loop; kept for who sends once more."""
+    decompress: bool
+    head: ResponseHead | None
+    lease: Lease | None
+    limit: int
+    pieces: list[Any] | None
+    """Body events that came with the head, as long as there is no stream."""
+    request: Any
+    """What was sent, for who makes the response."""
+    sets_cookies: bool
+    """Whether the head has a ``Set-Cookie`` field."""
+    stream: StreamReader | None
+    trailers: Any
+    upgrade: bool
+    """Whether the request asked for another protocol."""
+    waiter: "asyncio.Future[None]"
+    wants_cookies: bool
+    """Whether :attr:`sets_cookies` is of interest."""
+    whole: bytes | None
+    """The body, if it came whole with the head."""
+    _decoder: Any
 
     def __init__(
         self,
@@ -122,46 +133,37 @@ class Incoming:
         decompress: bool,
         upgrade: bool,
     ) -> None:
-        self.connection: Carrier | None = connection
-        """The connection, until the exchange is over."""
+        self.connection = connection
         self.lease = lease
         self.waiter = waiter
         self.limit = limit
         self.decompress = decompress
         self.upgrade = upgrade
-        """Whether the request asked for another protocol."""
-        self.head: ResponseHead | None = None
-        self.pieces: list[Any] | None = None
-        """Body events that came with the head, as long as there is no stream."""
-        self.stream: StreamReader | None = None
-        self.trailers: Any = None
-        self.announced = False
-        self.complete = False
-        """Whether the whole response has arrived."""
-        self.wants_cookies = False
-        """Whether :attr:`sets_cookies` is of interest."""
-        self.sets_cookies = False
-        """Whether the head has a ``Set-Cookie`` field."""
-        self.coded = False
-        """Whether a decoder is at work."""
-        self._decoder: Any = None
 
     def body(self) -> bytes | None:
         """Return the whole body if it is here as plain bytes and no stream was made of it."""
         if not self.complete or self.stream is not None:
             return None
+        if self.whole is not None:
+            return self.whole
         pieces = self.pieces
         if pieces is None:
             return b""
         if len(pieces) == 1:
-            only: bytes = pieces[0]
+            only: bytes = pieces[0].data if type(pieces[0]) is ChunkRun else pieces[0]
             return only
-        return b"".join([piece for piece in pieces if piece is not END_OF_CHUNK])
+        return b"".join(
+            [
+                piece.data if type(piece) is ChunkRun else piece
+                for piece in pieces
+                if piece is not END_OF_CHUNK
+            ]
+        )
 
     def take_stream(self) -> StreamReader:
         """Return the body as a stream, made now if it was not needed before."""
         if self.stream is None:
-            if self.complete and self.pieces is None:
+            if self.complete and self.pieces is None and self.whole is None:
                 if self.trailers is None:
                     return EMPTY_PAYLOAD
             self.open_stream()
@@ -184,6 +186,9 @@ class Incoming:
         if stream is not None:
             if piece is END_OF_CHUNK:
                 stream.end_http_chunk_receiving()
+            elif type(piece) is ChunkRun:
+                # The parser gathers no chunks of a coded body: see take_head of the connection.
+                stream.feed_chunks(piece.data, piece.ends)
             elif self._decoder is None:
                 stream.feed_data(piece)
             else:
@@ -227,6 +232,9 @@ class Incoming:
                 self._decoder = make_decoder(head.content_encoding)
                 self.coded = True
         self.stream = stream
+        if self.whole is not None:
+            stream.feed_data(self.whole)
+            self.whole = None
         pieces = self.pieces
         self.pieces = None
         if pieces is not None:
@@ -234,3 +242,14 @@ class Incoming:
                 self.add(piece)
         if self.complete:
             stream.feed_eof(self.trailers)
+
+
+if not cython.compiled:
+    # What the fields of a compiled object hold from the start.  As attributes of the class they
+    # cost nothing for the many exchanges that never change them.
+    for _name in ("connection", "head", "lease", "pieces", "request", "stream", "trailers"):
+        setattr(Incoming, _name, None)
+    for _name in ("announced", "coded", "complete", "sets_cookies", "upgrade", "wants_cookies"):
+        setattr(Incoming, _name, False)
+    Incoming.whole = Incoming._decoder = None
+    Incoming.deadline = 0.0

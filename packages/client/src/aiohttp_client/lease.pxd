@@ -1,11 +1,3 @@
-cdef class ExchangeTerms:
-    cdef readonly bint cookies
-    cdef readonly bint decompress
-    cdef readonly object limits
-    cdef readonly object read_bufsize
-    cdef readonly object total
-
-
 cdef class Connection:
     cdef object __weakref__
     cdef list _callbacks
@@ -15,5 +7,4 @@ cdef class Connection:
 
     cpdef close(self)
     cpdef release(self)
-    cpdef exchange(self, method, bytes data, ExchangeTerms terms, double deadline)
     cpdef end(self)

@@ -6,39 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp_client.connection_key import ConnectionKey
-from aiohttp_client.errors import ClientConnectionError
-from aiohttp_client.incoming import Incoming
-from aiohttp_core.limits import HeadLimits
 
 if TYPE_CHECKING:
     import cython
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("Connection", "ExchangeTerms")
+__all__ = ("Connection",)
 
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
-
-
-class ExchangeTerms:
-    """What many exchanges have in common: limits, buffer, decoding, total seconds, cookies."""
-
-    __slots__ = ("cookies", "decompress", "limits", "read_bufsize", "total")
-
-    def __init__(
-        self,
-        limits: HeadLimits,
-        read_bufsize: int,
-        decompress: bool,
-        total: float | None,
-        cookies: bool,
-    ) -> None:
-        self.limits = limits
-        self.read_bufsize = read_bufsize
-        self.decompress = decompress
-        self.total = total
-        self.cookies = cookies
 
 
 class Connection:
@@ -113,14 +90,6 @@ class Connection:
         protocol = self.end()
         if protocol is not None:
             protocol.close()
-
-    def exchange(self, method: str, data: bytes, terms: ExchangeTerms, deadline: float) -> Incoming:
-        """Send *data*, a whole request without a body; see :meth:`HttpConnection.exchange`."""
-        protocol = self._protocol
-        if protocol is None:
-            raise ClientConnectionError("Connection closed")
-        incoming: Incoming = protocol.exchange(self, method, data, terms, deadline)
-        return incoming
 
     def release(self) -> None:
         """End the lease; the socket goes back to the pool if it can be used again."""

@@ -1,39 +1,49 @@
 """Requests that need nothing special, ready as bytes.
 
 Laws
-* A plan is what the long way would send for the same method and URL with the present defaults of
-  the session; a test compares the bytes.  When the defaults change, all plans are forgotten.
-* Nothing unchecked gets into a plan: its head comes out of the serializer, and a URL that was not
+* A plan is what the long way would send for the same arguments with the present defaults of the
+  session; a test compares the bytes.  When the defaults change, all plans are forgotten.
+* Nothing unchecked gets into a plan: its fields come out of the serializer, and a URL that was not
   parsed before goes through a pattern that admits only what needs no quoting.
+* What a plan cannot be made of is no error here: ``None`` sends it the long way.
 * The tables are bounded, whatever the application asks for.
 """
 
 import re
-from math import inf
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from multidict import CIMultiDict, CIMultiDictProxy, getversion
 from yarl import URL
 
-from aiohttp_client.call import SessionSettings, check_url
+from aiohttp_client.call import SessionSettings, build_url, check_url, merge_headers
 from aiohttp_client.connection_key import ConnectionKey
-from aiohttp_client.cookiejar import DummyCookieJar
-from aiohttp_client.errors import NonHttpUrlClientError
-from aiohttp_client.lease import ExchangeTerms
+from aiohttp_client.errors import InvalidUrlClientError, NonHttpUrlClientError
+from aiohttp_client.pool import Lane
 from aiohttp_client.request import ClientRequest, origin_host
 from aiohttp_client.request_info import RequestInfo
-from aiohttp_client.timeouts import deadline_after
-from aiohttp_client.tls import SSLOption
 from aiohttp_client.version import SERVER_SOFTWARE
 from aiohttp_core import hdrs, serializer
+from aiohttp_core.payload import BytesPayload, JsonPayload
 from aiohttp_core.versions import HttpVersion11
 
-__all__ = ("Plan", "PlanTable")
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = ("BYTES_FIELDS", "JSON_FIELDS", "Origin", "Plan", "PlanTable")
+
+COMPILED: bool = cython.compiled
+"""Whether this module runs compiled."""
 
 MAX_PLANS: Final = 512
+"""So many plans are kept for one method."""
 MAX_ORIGINS: Final = 256
 
-_METHODS: Final = frozenset((hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS))
+_METHODS: Final = (
+    *(hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS),
+    *(hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE),
+)
 
 # An http URL that yarl would leave as it is: RFC 3986 characters that are not quoted, no dot
 # segments, no credentials, no fragment, no port that may be the default one.
@@ -43,60 +53,118 @@ _PLAIN_URL: Final = re.compile(
     r"(\?[A-Za-z0-9._~=&:/-]++)?"
 )
 
+# The long way knows what these ask for.
+_SPECIAL_FIELDS: Final = (
+    *(hdrs.CONNECTION, hdrs.CONTENT_LENGTH, hdrs.COOKIE),
+    *(hdrs.EXPECT, hdrs.TRANSFER_ENCODING, hdrs.UPGRADE),
+)
 
-def _version_of(headers: Any) -> int:
-    """Return a number that changes with every change of *headers*."""
-    return getversion(headers)
+JSON_FIELDS: Final = serializer.header_lines(JsonPayload(None).headers)
+"""The fields that describe a JSON body."""
+BYTES_FIELDS: Final = serializer.header_lines(BytesPayload(b"").headers)
+"""The fields that describe a body of bytes."""
 
 
-class _Origin:
-    """What all plans for one origin share."""
+class Origin:
+    """What all plans for one scheme, host and port share."""
 
-    __slots__ = ("block", "headers", "key", "scheme")
+    __slots__ = ("block", "host", "key", "lane", "scheme", "typed")
 
     def __init__(self, url: URL, settings: SessionSettings) -> None:
-        headers: CIMultiDict[str] = CIMultiDict()
-        if hdrs.HOST not in settings.headers:
-            headers[hdrs.HOST] = origin_host(url)
-        headers.extend(settings.headers)
-        skip = {name.title() for name in settings.skip_auto_headers}
-        automatic = {**settings.request_class.DEFAULT_HEADERS, hdrs.USER_AGENT: SERVER_SOFTWARE}
-        for name, value in automatic.items():
-            if name not in headers and name not in skip:
-                headers[name] = value
-        self.headers: CIMultiDictProxy[str] = CIMultiDictProxy(headers)
-        self.block = serializer.header_lines(headers) + b"\r\n"
-        ssl: SSLOption = settings.ssl
-        self.key = ConnectionKey(url.raw_host or "", url.port, url.scheme in ("https", "wss"), ssl)
+        self.host = origin_host(url)
         self.scheme = url.scheme
+        self.key = ConnectionKey(
+            url.raw_host or "", url.port, url.scheme in ("https", "wss"), settings.ssl
+        )
+        self.lane: Lane | None = None
+        """Where the pool keeps the connections, for whoever asks it."""
+        self.block, self.typed = _block(self.host, settings.headers, settings)
+
+
+def _block(host: str, given: CIMultiDict[str], settings: SessionSettings) -> tuple[bytes, bool]:
+    """Return the field lines of a request with *given* and the automatic fields.
+
+    Also whether they say, or must not say, what a body is.
+    """
+    headers: CIMultiDict[str] = CIMultiDict()
+    if hdrs.HOST not in given:
+        headers[hdrs.HOST] = host
+    headers.extend(given)
+    skip = {name.title() for name in settings.skip_auto_headers}
+    automatic = {**settings.request_class.DEFAULT_HEADERS, hdrs.USER_AGENT: SERVER_SOFTWARE}
+    for name, value in automatic.items():
+        if name not in headers and name not in skip:
+            headers[name] = value
+    typed = hdrs.CONTENT_TYPE in headers or hdrs.CONTENT_TYPE in skip
+    return serializer.header_lines(headers), typed
 
 
 class Plan:
     """One request: what is sent, and where."""
 
-    __slots__ = ("_info", "_origin", "_url", "data", "key", "method", "text")
+    __slots__ = (
+        "_block",
+        "_info",
+        "_line",
+        "_source",
+        "_typed",
+        "_url",
+        "head",
+        "method",
+        "origin",
+    )
 
-    def __init__(self, method: str, text: str, target: str, origin: _Origin) -> None:
+    def __init__(
+        self, method: str, source: str | URL, line: bytes, origin: Origin, block: bytes, typed: bool
+    ) -> None:
         self.method = method
-        serializer.check_target(target)
-        self.data = f"{method} {target} HTTP/1.1\r\n".encode("ascii") + origin.block
-        self.key = origin.key
-        self.text = text
-        self._origin = origin
+        self.origin = origin
+        self._source = source
+        self._line = line
+        self._block = block
+        self._typed = typed
         self._url: URL | None = None
         self._info: RequestInfo | None = None
+        end = b"\r\n"
+        if method not in ClientRequest.GET_METHODS:
+            end = b"Content-Length: 0\r\n\r\n"
+            if not typed and method in ClientRequest.POST_METHODS:
+                end = b"Content-Length: 0\r\n" + BYTES_FIELDS + b"\r\n"
+        self.head = line + block + end
+        """The whole request, if it has no body."""
+
+    def with_body(self, fields: bytes, size: int) -> "Plan":
+        """Return the plan of the same request with a body of *size* bytes described by *fields*."""
+        plan = Plan.__new__(Plan)
+        plan.method = self.method
+        plan.origin = self.origin
+        plan._source = self._source
+        plan._line = self._line
+        plan._block = self._block
+        plan._typed = self._typed
+        plan._url = self._url
+        plan._info = None
+        length = b"Content-Length: %d\r\n\r\n" % size
+        if self._typed:
+            fields = b""
+        plan.head = b"".join((self._line, self._block, fields, length))
+        return plan
+
+    def with_fields(self, block: bytes, typed: bool) -> "Plan":
+        """Return the plan of the same request with other fields."""
+        return Plan(self.method, self._source, self._line, self.origin, block, typed)
 
     @property
     def real_url(self) -> URL:
         """The URL as it was asked for, with its fragment."""
-        return URL(self.text)
+        return URL(self._source)
 
     @property
     def url(self) -> URL:
         """The URL without fragment."""
         url = self._url
         if url is None:
-            url = URL(self.text)
+            url = URL(self._source)
             if url.raw_fragment:
                 url = url.with_fragment(None)
             self._url = url
@@ -107,7 +175,12 @@ class Plan:
         """What is asked for."""
         info = self._info
         if info is None:
-            info = RequestInfo(self.url, self.method, self._origin.headers, self.real_url)
+            lines = self.head.decode("utf-8", "surrogateescape").split("\r\n")[1:-2]
+            headers = CIMultiDict[str]()
+            for line in lines:
+                name, _, value = line.partition(": ")
+                headers.add(name, value)
+            info = RequestInfo(self.url, self.method, CIMultiDictProxy(headers), self.real_url)
             self._info = info
         return info
 
@@ -115,87 +188,78 @@ class Plan:
 class PlanTable:
     """The plans of one session."""
 
-    __slots__ = (
-        "_due",
-        "_due_until",
-        "_origins",
-        "_plans",
-        "_schemes",
-        "_settings",
-        "_version",
-        "terms",
-    )
+    __slots__ = ("_headers", "_origins", "_plans", "_schemes", "_settings", "_version")
 
     def __init__(self, settings: SessionSettings, schemes: frozenset[str]) -> None:
         self._settings = settings
+        self._headers: Any = settings.headers
         self._schemes = schemes
-        self._plans: dict[str, Plan] = {}
-        self._origins: dict[str, _Origin] = {}
-        self._version = _version_of(settings.headers)
-        self._due = inf
-        self._due_until = -inf
-        self.terms = ExchangeTerms(
-            settings.limits,
-            settings.read_bufsize,
-            settings.auto_decompress,
-            settings.timeout.total,
-            self._keeps_cookies(),
-        )
-        """What all plans have in common."""
+        self._plans: dict[str, dict[str | URL, Plan]] = {}
+        self._origins: dict[str, Origin] = {}
+        self._version = -1
+        self._forget()
 
-    def _keeps_cookies(self) -> bool:
-        return not isinstance(self._settings.cookie_jar, DummyCookieJar)
+    def _forget(self) -> None:
+        self._plans = {method: {} for method in _METHODS}
+        self._origins = {}
+        self._version = getversion(self._headers)
 
-    def deadline(self, now: float) -> float:
-        """Return when the total timeout of a request that begins *now* is over.
+    def __len__(self) -> int:
+        return sum(map(len, self._plans.values()))
 
-        Long timeouts end on whole seconds, so requests of one second have the same end.
-        """
-        if now < self._due_until:
-            return self._due
-        timeout = self._settings.timeout
-        threshold = timeout.ceil_threshold
-        due = deadline_after(now, timeout.total, threshold, inclusive=True)
-        if timeout.total and timeout.total >= threshold:
-            self._due = due
-            self._due_until = due - timeout.total
-        return due
+    @property
+    def origins(self) -> int:
+        """How many origins are known."""
+        return len(self._origins)
 
-    def find(self, method: str, text: str) -> Plan | None:
-        """Return the plan for *method* and the URL *text*; ``None``: it takes the long way."""
-        if _version_of(self._settings.headers) != self._version:
-            self._plans.clear()
-            self._origins.clear()
-            self._version = _version_of(self._settings.headers)
-        plan = self._plans.get(text)
-        if plan is not None and plan.method == method:
-            return plan
-        return self._make(method, text)
-
-    def _make(self, method: str, text: str) -> Plan | None:
-        if method not in _METHODS or not self._defaults_are_plain():
+    def find(self, method: str, source: str | URL) -> Plan | None:
+        """Return the plan for *method* and the URL *source*; ``None``: it takes the long way."""
+        if getversion(self._headers) != self._version:
+            self._forget()
+        plans = self._plans.get(method)
+        if plans is None:
             return None
-        plain = _PLAIN_URL.fullmatch(text)
-        if plain is None:
-            return self._parse(method, text)
-        origin = self._origins.get(plain[1])
+        plan = plans.get(source)
+        if plan is None:
+            plan = self._make(method, source)
+            if plan is not None:
+                if len(plans) >= MAX_PLANS:
+                    plans.pop(next(iter(plans)))
+                plans[source] = plan
+        return plan
+
+    def _make(self, method: str, source: str | URL) -> Plan | None:
+        if not self._defaults_are_plain():
+            return None
+        if type(source) is str:
+            plain = _PLAIN_URL.fullmatch(source)
+            if plain is not None:
+                origin = self._plain_origin(plain[1])
+                if origin is not None:
+                    return _plan(method, source, plain[2] + (plain[3] or ""), origin)
+        return self.for_url(method, source, None)
+
+    def _plain_origin(self, name: str) -> Origin | None:
+        origin = self._origins.get(name)
         if origin is None:
             try:
-                url = URL(plain[1] + "/")
+                url = URL(name + "/")
             except ValueError:
                 return None
-            if str(url) != plain[1] + "/":
-                return self._parse(method, text)  # yarl would write it in another way
-            origin = self._new_origin(plain[1], url)
-            if origin is None:
-                return None
-        return self._keep(Plan(method, text, plain[2] + (plain[3] or ""), origin))
+            if str(url) == name + "/":  # else yarl would write it in another way
+                origin = self._new_origin(name, url)
+        return origin
 
-    def _parse(self, method: str, text: str) -> Plan | None:
+    def for_url(self, method: str, source: str | URL, params: Any) -> Plan | None:
+        """Return a plan for the URL *source* with *params*, which is not kept."""
+        if method not in self._plans or not self._defaults_are_plain():
+            return None
         try:
-            url = URL(text)
+            url = build_url(self._settings, source)
+            if params:
+                url = url.extend_query(params)
             check_url(url, self._schemes)
-        except (ValueError, IndexError, NonHttpUrlClientError):
+        except (ValueError, TypeError, IndexError, InvalidUrlClientError, NonHttpUrlClientError):
             return None
         if url.port is None or url.raw_user is not None or url.raw_password is not None:
             return None
@@ -203,42 +267,38 @@ class PlanTable:
         origin = self._origins.get(name) or self._new_origin(name, url)
         if origin is None:
             return None
-        return self._keep(Plan(method, text, url.raw_path_qs, origin))
+        return _plan(method, url, url.raw_path_qs, origin)
 
-    def _new_origin(self, name: str, url: URL) -> _Origin | None:
+    def _new_origin(self, name: str, url: URL) -> Origin | None:
         if url.scheme not in ("http", "https") or url.scheme not in self._schemes:
             return None
         if len(self._origins) >= MAX_ORIGINS:
             self._origins.pop(next(iter(self._origins)))
-        origin = self._origins[name] = _Origin(url, self._settings)
+        origin = self._origins[name] = Origin(url, self._settings)
         return origin
 
-    def _keep(self, plan: Plan) -> Plan:
-        if len(self._plans) >= MAX_PLANS:
-            self._plans.pop(next(iter(self._plans)))
-        self._plans[plan.text] = plan
-        return plan
+    def dress(self, plan: Plan, headers: Any) -> Plan | None:
+        """Return *plan* with *headers*, which replace those of the session."""
+        given = merge_headers(self._headers, headers)
+        for name in _SPECIAL_FIELDS:
+            if name in given:
+                return None
+        block, typed = _block(plan.origin.host, given, self._settings)
+        return plan.with_fields(block, typed)
 
     def _defaults_are_plain(self) -> bool:
         """Return whether the defaults of the session ask for nothing that a plan does not do."""
         settings = self._settings
-        headers = settings.headers
         special = (
             settings.auth is not None
             or settings.version != HttpVersion11
             or settings.request_class is not ClientRequest
-            or any(name in headers for name in _SPECIAL_FIELDS)
+            or any(name in settings.headers for name in _SPECIAL_FIELDS)
         )
         return not special
 
 
-_SPECIAL_FIELDS: Final = frozenset(
-    (
-        hdrs.CONNECTION,
-        hdrs.CONTENT_LENGTH,
-        hdrs.COOKIE,
-        hdrs.EXPECT,
-        hdrs.TRANSFER_ENCODING,
-        hdrs.UPGRADE,
-    )
-)
+def _plan(method: str, source: str | URL, target: str, origin: Origin) -> Plan:
+    serializer.check_target(target)
+    line = f"{method} {target} HTTP/1.1\r\n".encode("ascii")
+    return Plan(method, source, line, origin, origin.block, origin.typed)

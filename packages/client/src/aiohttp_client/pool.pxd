@@ -14,7 +14,7 @@ cdef class _Group:
     cdef readonly bint queued
 
 
-cdef class _Lane:
+cdef class Lane:
     cdef readonly object key
     cdef readonly _Group group
     cdef readonly object idle
@@ -23,7 +23,7 @@ cdef class _Lane:
 
 
 cdef class Slot:
-    cdef readonly _Lane lane
+    cdef readonly Lane lane
     cdef public int state
     cdef public object connection
     cdef public double born
@@ -33,7 +33,7 @@ cdef class Slot:
 
 
 cdef class Ticket:
-    cdef readonly _Lane lane
+    cdef readonly Lane lane
     cdef readonly Py_ssize_t number
     cdef public Slot slot
     cdef public bint cancelled
@@ -45,7 +45,7 @@ cdef class Pool:
     cdef list _counts
     cdef dict _groups
     cdef object _host_of
-    cdef object _idle
+    cdef dict _idle
     cdef dict _lanes
     cdef list _runnable
     cdef Py_ssize_t _tickets
@@ -53,43 +53,44 @@ cdef class Pool:
     cdef public bint closed
     cdef public list doomed
     cdef public list granted
-    cdef public object keepalive
+    cdef public double keepalive
     cdef public Py_ssize_t limit
     cdef public Py_ssize_t limit_per_host
     cdef public double max_lifetime
     cdef public double max_uses
     cdef public Py_ssize_t size
 
-    @cython.locals(lane=_Lane, slot=Slot, group=_Group)
+    @cython.locals(lane=Lane, slot=Slot, group=_Group)
     cpdef Slot acquire(self, key, double now)
-    @cython.locals(lane=_Lane, slot=Slot)
-    cpdef Slot reuse(self, key, double now)
-    @cython.locals(lane=_Lane, ticket=Ticket)
+    cpdef Lane lane(self, key)
+    @cython.locals(slot=Slot)
+    cpdef Slot reuse(self, Lane lane, double now)
+    @cython.locals(lane=Lane, ticket=Ticket)
     cpdef Ticket enqueue(self, key, double now)
     @cython.locals(slot=Slot)
     cpdef cancel(self, Ticket ticket, double now)
     cpdef opened(self, Slot slot, connection, double now)
-    @cython.locals(lane=_Lane, fresh=Slot)
+    @cython.locals(lane=Lane, fresh=Slot)
     cpdef Slot replace(self, Slot slot)
-    cpdef release(self, Slot slot, double now, idle_limit=*)
+    cpdef release(self, Slot slot, double now, double idle_limit=*)
     cpdef discard(self, Slot slot, double now)
     @cython.locals(slot=Slot)
     cpdef double expire(self, double now) except? -1
-    @cython.locals(group=_Group, lane=_Lane)
-    cdef _Lane _open_lane(self, key)
+    @cython.locals(group=_Group, lane=Lane)
+    cdef Lane _open_lane(self, key)
     @cython.locals(group=_Group)
-    cdef _drop_lane_if_unused(self, _Lane lane)
+    cdef _drop_lane_if_unused(self, Lane lane)
     @cython.locals(slot=Slot)
-    cdef Slot _take(self, _Lane lane, double now)
+    cdef Slot _take(self, Lane lane, double now)
     cdef bint _make_room(self, _Group group, double now) except -1
     cdef _evict(self, Slot slot, double now)
     cdef _expire(self, Slot slot, double now)
     cdef _doom(self, Slot slot, double now, bint serve=*)
-    @cython.locals(lane=_Lane)
+    @cython.locals(lane=Lane)
     cdef _remove(self, Slot slot)
     cdef _queue_group(self, _Group group)
     cdef _freed(self, _Group group, double now)
     @cython.locals(slot=Slot, ticket=Ticket, group=_Group)
     cdef _serve(self, double now)
-    @cython.locals(lane=_Lane)
+    @cython.locals(lane=Lane)
     cdef _forget(self, Ticket ticket)

@@ -23,7 +23,7 @@ Laws (``check_invariants`` verifies them)
   number of hosts ever seen.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 from heapq import heappop, heappush
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("Pool", "PoolStats", "Slot", "SlotState", "Ticket")
+__all__ = ("Lane", "Pool", "PoolStats", "Slot", "SlotState", "Ticket")
 
 Key: TypeAlias = Hashable
 """What a connection is kept under."""
@@ -87,12 +87,12 @@ class _Group:
     def __init__(self, host: Hashable) -> None:
         self.host = host
         self.size = 0
-        self.lanes: dict[Key, _Lane] = {}
+        self.lanes: dict[Key, Lane] = {}
         self.waiters: deque[Ticket] = deque()
         self.queued = False
 
 
-class _Lane:
+class Lane:
     """The sockets of one key: those that are idle, in order of release."""
 
     __slots__ = ("group", "idle", "key", "size", "waiting")
@@ -110,7 +110,7 @@ class Slot:
 
     __slots__ = ("born", "connection", "expires", "idle_since", "lane", "state", "uses")
 
-    def __init__(self, lane: "_Lane") -> None:
+    def __init__(self, lane: "Lane") -> None:
         self.lane = lane
         self.state = CONNECTING
         self.connection: Conn | None = None
@@ -130,7 +130,7 @@ class Ticket:
 
     __slots__ = ("cancelled", "lane", "number", "slot", "wake")
 
-    def __init__(self, lane: "_Lane", number: int) -> None:
+    def __init__(self, lane: "Lane", number: int) -> None:
         self.lane = lane
         self.number = number
         self.slot: Slot | None = None
@@ -181,16 +181,16 @@ class Pool:
         self._host_of = host_of
         self.limit = limit
         self.limit_per_host = limit_per_host
-        self.keepalive = keepalive
+        self.keepalive = inf if keepalive is None else keepalive
         self.max_lifetime = inf if max_lifetime is None else max_lifetime
         self.max_uses = inf if max_uses is None else max_uses
         self.size = 0
         self.closed = False
         self.doomed: list[Conn] = []
         self.granted: list[Ticket] = []
-        self._lanes: dict[Key, _Lane] = {}
+        self._lanes: dict[Key, Lane] = {}
         self._groups: dict[Hashable, _Group] = {}
-        self._idle: OrderedDict[Slot, None] = OrderedDict()
+        self._idle: dict[Slot, None] = {}  # the order is that of release
         self._runnable: list[tuple[int, _Group]] = []
         self._tickets = 0
         self._waiting = 0
@@ -220,18 +220,25 @@ class Pool:
             self._drop_lane_if_unused(lane)
         return slot
 
-    def reuse(self, key: Key, now: float) -> Slot | None:
+    def lane(self, key: Key) -> Lane | None:
+        """Return the lane of *key*, if it has sockets or waiters.
+
+        It may be kept, and :meth:`reuse` asked with it: a lane that was dropped has nothing idle.
+        """
+        return self._lanes.get(key)
+
+    def reuse(self, lane: Lane, now: float) -> Slot | None:
         """Return the ``LEASED`` slot of an idle connection; ``None``: :meth:`acquire` knows more.
 
         The short way for a request that finds a connection ready.
         """
-        lane = self._lanes.get(key)
-        if lane is None or not lane.idle:
+        idle = lane.idle
+        if not idle:
             return None
-        slot = lane.idle[0]
+        slot = idle[0]
         if slot.expires <= now or now - slot.born >= self.max_lifetime:
             return None
-        lane.idle.popleft()
+        idle.popleft()
         del self._idle[slot]
         slot.state = LEASED
         slot.uses += 1
@@ -294,11 +301,11 @@ class Pool:
         self._connecting += 1
         return fresh
 
-    def release(self, slot: Slot, now: float, idle_limit: float | None = None) -> None:
+    def release(self, slot: Slot, now: float, idle_limit: float = inf) -> None:
         """The connection of a ``LEASED`` slot is free and fit for another request.
 
-        *idle_limit*: seconds after which the server closes it, if it said so.  A connection that
-        may not be used again is doomed.
+        *idle_limit*: seconds after which the server closes it, ``inf`` if it did not say.  A
+        connection that may not be used again is doomed.
         """
         if slot.state != LEASED:
             raise RuntimeError(f"slot is {SlotState(slot.state).name}, not LEASED")
@@ -306,10 +313,7 @@ class Pool:
             self._counts[3] += 1
             self._doom(slot, now)
             return
-        keep = self.keepalive
-        if idle_limit is not None and (keep is None or idle_limit < keep):
-            keep = idle_limit
-        slot.expires = inf if keep is None else now + keep
+        slot.expires = now + (idle_limit if idle_limit < self.keepalive else self.keepalive)
         slot.idle_since = now
         slot.state = IDLE
         slot.lane.idle.append(slot)
@@ -347,6 +351,7 @@ class Pool:
             if slot.connection is not None:
                 connections.append(slot.connection)
             slot.state = GONE
+            slot.lane.idle.clear()
         for group in self._groups.values():
             for ticket in group.waiters:
                 ticket.cancelled = True
@@ -435,15 +440,15 @@ class Pool:
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _open_lane(self, key: Key) -> _Lane:
+    def _open_lane(self, key: Key) -> Lane:
         host = self._host_of(key)
         group = self._groups.get(host)
         if group is None:
             group = self._groups[host] = _Group(host)
-        lane = group.lanes[key] = self._lanes[key] = _Lane(key, group)
+        lane = group.lanes[key] = self._lanes[key] = Lane(key, group)
         return lane
 
-    def _drop_lane_if_unused(self, lane: _Lane) -> None:
+    def _drop_lane_if_unused(self, lane: Lane) -> None:
         if lane.size or lane.waiting or self._lanes.get(lane.key) is not lane:
             return
         del self._lanes[lane.key]
@@ -452,7 +457,7 @@ class Pool:
         if not group.lanes and self._groups.get(group.host) is group:
             del self._groups[group.host]
 
-    def _take(self, lane: _Lane, now: float) -> Slot | None:
+    def _take(self, lane: Lane, now: float) -> Slot | None:
         idle = lane.idle
         while idle:
             slot = idle[0]

@@ -12,7 +12,7 @@ Laws
 import asyncio
 import json
 import warnings
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookies import SimpleCookie
@@ -31,6 +31,7 @@ from aiohttp_client.errors import (
 from aiohttp_client.incoming import Incoming
 from aiohttp_client.lease import Connection
 from aiohttp_client.request_info import RequestInfo
+from aiohttp_client.response_base import ResponseBase, SentRequest
 from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.fields.content_disposition import (
     content_disposition_filename,
@@ -65,34 +66,9 @@ class ContentDisposition:
     filename: str | None
 
 
-class SentRequest(Protocol):
-    """What a response keeps of the request that it answers."""
-
-    @property
-    def url(self) -> URL:
-        """The URL without fragment and credentials."""
-
-    @property
-    def request_info(self) -> RequestInfo:
-        """What was asked for."""
-
-
 class _ResponseTrace(Protocol):
     async def send_response_chunk_received(self, method: str, url: URL, chunk: bytes, /) -> None:
         """Send ``on_response_chunk_received``."""
-
-
-class _Done:
-    """An awaitable that has nothing to wait for."""
-
-    __slots__ = ()
-
-    def __await__(self) -> Generator[None, None, None]:
-        return
-        yield
-
-
-_DONE: Final = _Done()
 
 
 def _utf8(response: "ClientResponse", body: bytes) -> str:
@@ -109,7 +85,7 @@ class _BuiltRequest:
         self.url = info.url
 
 
-class ClientResponse:
+class ClientResponse(ResponseBase):
     """What a server answered (spec rows CRSP-01 to CRSP-25, ADD-347 to ADD-365).
 
     Use it as an asynchronous context manager: the connection is released at the end.  The body is
@@ -117,31 +93,13 @@ class ClientResponse:
     """
 
     # Defaults live in the class: a response that is only read sets few of them.
-    version: HttpVersion | None = None
-    """The HTTP version of the response."""
-    status: int = None  # type: ignore[assignment]  # set by start()
-    """The status code."""
-    reason: str | None = None
-    """The reason phrase; may be empty."""
-    method: str
-    """The method of the request."""
-    in_context = False
-    """Whether the response is used as a context manager now."""
-
-    _body: bytes | None = None
     _cached_cookies: SimpleCookie | None = None
-    _closed = False
-    _content: StreamReader | None = None
     _content_type: ContentType | None = None
     _continue: Any = None
     _headers: CIMultiDictProxy[str] | None = None
     _history: "tuple[ClientResponse, ...]" = ()
-    _incoming: Incoming | None = None
-    _loop: asyncio.AbstractEventLoop | None = None
     _raw_headers: tuple[tuple[bytes, bytes], ...] | None = None
     _real_url: URL | None = None
-    _released = False
-    _request: SentRequest | None = None
     _request_info: RequestInfo | None = None
     _resolve_charset: CharsetResolver = staticmethod(_utf8)
     _sending: Any = None
@@ -192,16 +150,9 @@ class ClientResponse:
     ) -> Self:
         """Return the response to *request* whose head has come in; what sessions use."""
         self = cls.__new__(cls)
-        self.method = method
-        self._request = request
+        self.take(incoming, method, request)
         if resolver is not None:
             self._resolve_charset = resolver
-        self._incoming = incoming
-        head = incoming.head
-        if head is not None:
-            self.status = head.status
-            self.reason = head.reason
-            self.version = head.version
         return self
 
     @classmethod
@@ -275,28 +226,8 @@ class ClientResponse:
         except BaseException:
             incoming.abort()
             raise
-        self._take_head(incoming)
+        self.take_head(incoming)
         return self
-
-    def _take_head(self, incoming: Incoming) -> None:
-        self._incoming = incoming
-        head = incoming.head
-        if head is not None:
-            self.status = head.status
-            self.reason = head.reason
-            self.version = head.version
-
-    def __del__(self, _warnings: Any = warnings) -> None:
-        incoming = self._incoming
-        if incoming is None or incoming.connection is None or self._closed:
-            return
-        loop = self._loop
-        if loop is not None and loop.is_closed():
-            return
-        incoming.abort()
-        if loop is not None and loop.get_debug():
-            _warnings.warn(f"Unclosed response {self!r}", ResourceWarning, source=self)
-            loop.call_exception_handler({"client_response": self, "message": "Unclosed response"})
 
     def __repr__(self) -> str:
         reason = None if self.reason is None else self.reason.encode("ascii", "backslashreplace")
@@ -469,44 +400,6 @@ class ClientResponse:
         incoming = self._incoming
         return incoming is not None and incoming.complete and self.connection is None
 
-    def _abandon(self) -> None:
-        """Let later reads fail; what was buffered is given up."""
-        self._closed = True
-        self._released = True
-        content = self._content
-        if content is None and self._incoming is not None:
-            content = self._incoming.stream
-        if content is not None and content.exception() is None:
-            content.set_exception(ClientConnectionError("Connection closed"))
-
-    def close(self) -> None:
-        """Close the response and its connection, unless the whole body has arrived."""
-        self._abandon()
-        incoming = self._incoming
-        if incoming is not None:
-            incoming.abort()
-
-    def release(self) -> Any:
-        """Let the connection go: back to the pool if the body has arrived, else closed.
-
-        The body cannot be read any more, unless :meth:`read` has done so.  For
-        compatibility the result can be awaited.
-        """
-        if self._released:
-            return _DONE
-        incoming = self._incoming
-        if incoming is not None:
-            connection = incoming.connection
-            if connection is not None:
-                connection.finish_buffered(incoming)
-                incoming.abort()
-            elif self._content is None and incoming.stream is None:
-                # The usual case: everything has arrived, and nobody holds a stream.
-                self._closed = self._released = True
-                return _DONE
-        self._abandon()
-        return _DONE
-
     async def wait_for_close(self) -> None:
         """Wait until the request is written; then release."""
         if self._sending is not None and not self._sending.done():
@@ -571,13 +464,10 @@ class ClientResponse:
         """
         body = self._body
         if body is None:
-            incoming = self._incoming
-            if incoming is not None and not self._released and self._content is None:
-                body = incoming.body()
             try:
+                body = self.take_body()
                 if body is None:
-                    body = await self.content.read()
-                self._body = body
+                    body = self._body = await self.content.read()
                 for trace in self._traces:
                     await trace.send_response_chunk_received(self.method, self.url, body)
             except BaseException:

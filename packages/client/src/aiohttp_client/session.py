@@ -1,11 +1,9 @@
 """The client session: where requests start.
 
 Laws
-* Every request goes through :meth:`ClientSession._request`.
+* Every request goes through :meth:`ClientSession._request`, unless nobody has replaced it and the
+  short way is open (:mod:`aiohttp_client.short_way`).
 * A session owns its connector unless told otherwise, and closes what it owns.
-* A request that needs nothing special (no options, body, cookies, middlewares, traces, proxy) takes
-  a short way; it leads to the same bytes, errors and states as the long one, and hands over to it
-  as soon as anything special turns up.
 """
 
 import asyncio
@@ -22,7 +20,7 @@ from yarl import URL
 
 from aiohttp_client.abc import AbstractCookieJar, LooseCookies
 from aiohttp_client.auth import BasicAuth
-from aiohttp_client.call import Call, SessionSettings, build_url, check_status, check_url
+from aiohttp_client.call import Call, SessionSettings, build_url, check_url
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.context_managers import (
     BaseRequestContextManager,
@@ -30,26 +28,19 @@ from aiohttp_client.context_managers import (
     SessionRequestContextManager,
 )
 from aiohttp_client.cookiejar import CookieJar
-from aiohttp_client.errors import (
-    ClientOSError,
-    ServerDisconnectedError,
-    response_error,
-)
-from aiohttp_client.incoming import Incoming
 from aiohttp_client.middlewares import ClientMiddlewareType
 from aiohttp_client.options import (
-    CallOptions,
     LooseHeaders,
     RaiseForStatus,
     RequestOptions,
     WebSocketRequestOptions,
     call_options,
 )
-from aiohttp_client.plans import Plan, PlanTable
 from aiohttp_client.request import ClientRequest
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 from aiohttp_client.session_seams import SessionSeams
+from aiohttp_client.short_way import short_way
 from aiohttp_client.tcp_connector import TCPConnector
 from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import SSLOption, check_ssl
@@ -62,7 +53,6 @@ from aiohttp_client.websocket import (
     checked_timeout,
 )
 from aiohttp_client.websocket import connect as connect_websocket
-from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import DEFAULT_LIMIT
 from aiohttp_core.versions import HttpVersion, HttpVersion11
@@ -194,33 +184,13 @@ class ClientSession(SessionSeams):
             warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
         settings.connector = connector
         self._settings = settings
-        self._jar = settings.cookie_jar
-        self._resolver = None if fallback_charset_resolver is _utf8 else fallback_charset_resolver
-        self._plans = self._make_plans(connector)
+        resolver = None if fallback_charset_resolver is _utf8 else fallback_charset_resolver
+        self._short_way = short_way(settings, connector, _FUNNEL, resolver)
         self._connector_owner = connector_owner
         self._ws_response_class = ws_response_class
         if loop.get_debug():
             self._source_traceback = traceback.extract_stack(sys._getframe(1))
         self._closed = False
-
-    def _make_plans(self, connector: BaseConnector) -> PlanTable | None:
-        """Return a table for the short way; ``None`` if this session has none."""
-        settings = self._settings
-        timeout = settings.timeout
-        special = (
-            settings.base_url is not None
-            or settings.proxy is not None
-            or settings.trust_env
-            or settings.trace_configs
-            or settings.middlewares
-            or settings.response_class is not ClientResponse
-            or connector.force_close
-            or timeout.sock_read
-            or timeout.send
-            or timeout.first_byte
-            or type(connector).connect is not BaseConnector.connect
-        )
-        return None if special else PlanTable(settings, connector.allowed_protocol_schema_set)
 
     @staticmethod
     def _set_base_url(settings: SessionSettings, base_url: str | URL | None) -> None:
@@ -282,6 +252,7 @@ class ClientSession(SessionSeams):
             return
         connector = self._settings.connector
         self._settings.connector = None
+        self._short_way = None
         self._closed = True
         if connector is not None and self._connector_owner:
             await connector.close()
@@ -289,6 +260,7 @@ class ClientSession(SessionSeams):
     def detach(self) -> None:
         """Close the session and leave its connector as it is."""
         self._settings.connector = None
+        self._short_way = None
         self._closed = True
 
     @property
@@ -310,7 +282,7 @@ class ClientSession(SessionSeams):
         :mod:`aiohttp_client.errors`; ``asyncio.TimeoutError`` when ``total`` is over.  Cancelling
         closes the connection that the request had.
         """
-        return RequestContextManager(self._request(method, url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, method, url, kwargs)
 
     async def _request(
         self, method: str, str_or_url: str | URL, **options: Unpack[RequestOptions]
@@ -320,96 +292,40 @@ class ClientSession(SessionSeams):
         connector = settings.connector
         if self._closed or connector is None or connector.closed:
             raise RuntimeError("Session is closed")
-        plans = self._plans
-        if not options and plans is not None and type(str_or_url) is str and not self._jar:
-            plan = plans.find(method, str_or_url)
-            lease = None if plan is None else connector.reuse(plan.key, careful=False)
-            if plan is not None and lease is not None:
-                # The short way.  It is written out here: one more coroutine would cost as much as
-                # all that it does.
-                deadline = plans.deadline(settings.loop.time())
-                incoming = lease.exchange(plan.method, plan.data, plans.terms, deadline)
-                try:
-                    await incoming.waiter
-                except BaseException as exc:
-                    return await self._plan_failed(plan, incoming, exc, connector, deadline)
-                response = ClientResponse.received(incoming, plan.method, plan, self._resolver)
-                if response.status >= 300 or settings.raise_for_status or incoming.sets_cookies:
-                    return await self._look_at(response, plan, connector, deadline)
-                return response
         checked = call_options(options, stacklevel=3)
         url = build_url(settings, str_or_url)
         check_url(url, connector.allowed_protocol_schema_set)
         method = method.upper() if method.isascii() else method
         return await Call(self, settings, connector, method, url, checked).run()
 
-    async def _plan_failed(
-        self,
-        plan: Plan,
-        incoming: Incoming,
-        error: BaseException,
-        connector: BaseConnector,
-        deadline: float,
-    ) -> ClientResponse:
-        """Send *plan* again if that is allowed, else raise *error* in its public form."""
-        if isinstance(error, HttpProcessingError):
-            raise response_error(error, plan.request_info) from error
-        incoming.abort()
-        if not isinstance(error, (ServerDisconnectedError, ClientOSError)):
-            raise error
-        retry = self._settings.retry
-        if not retry.allows(method=plan.method, error=error, replayable=True, done=0):
-            raise error
-        return await self._plan_as_call(plan, connector, deadline).run(retries=1)
-
-    async def _look_at(
-        self, response: ClientResponse, plan: Plan, connector: BaseConnector, deadline: float
-    ) -> ClientResponse:
-        """Do what a response asks for: keep its cookies, follow it, judge its status."""
-        settings = self._settings
-        values = response.headers.getall("Set-Cookie", ())
-        if values:
-            settings.cookie_jar.update_cookies_from_headers(values, response.url)
-        if 300 <= response.status < 400:
-            return await self._plan_as_call(plan, connector, deadline).run(first=response)
-        if settings.raise_for_status:
-            await check_status(response, settings.raise_for_status)
-        return response
-
-    def _plan_as_call(self, plan: Plan, connector: BaseConnector, deadline: float) -> Call:
-        """Return the long way for *plan*, which began some time ago."""
-        call = Call(self, self._settings, connector, plan.method, plan.real_url, CallOptions())
-        call.deadline = deadline
-        return call
-
     def get(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a GET request."""
-        return RequestContextManager(self._request("GET", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "GET", url, kwargs)
 
     def options(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make an OPTIONS request."""
-        return RequestContextManager(self._request("OPTIONS", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "OPTIONS", url, kwargs)
 
     def head(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a HEAD request; redirects are not followed unless asked for (SES-36)."""
         kwargs.setdefault("allow_redirects", False)
-        return RequestContextManager(self._request("HEAD", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "HEAD", url, kwargs)
 
     def post(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a POST request."""
-        return RequestContextManager(self._request("POST", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "POST", url, kwargs)
 
     def put(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a PUT request."""
-        return RequestContextManager(self._request("PUT", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "PUT", url, kwargs)
 
     def patch(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a PATCH request."""
-        return RequestContextManager(self._request("PATCH", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "PATCH", url, kwargs)
 
     def delete(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a DELETE request."""
-        return RequestContextManager(self._request("DELETE", url, **kwargs))
+        return RequestContextManager(self._request, self._short_way, "DELETE", url, kwargs)
 
     def ws_connect(
         self,
@@ -559,6 +475,10 @@ class ClientSession(SessionSeams):
     def retry(self) -> RetryPolicy:
         """Which requests are repeated after their connection was lost before any answer."""
         return self._settings.retry
+
+
+# Whoever replaces the method gets all requests: the short way compares with this.
+_FUNNEL: Final = ClientSession._request
 
 
 def _checked_auth(name: str, auth: BasicAuth | None) -> BasicAuth | None:

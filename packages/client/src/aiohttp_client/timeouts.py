@@ -1,13 +1,9 @@
-"""How long things may take: the settings, the phases, and the one clock that watches connections.
+"""How long things may take: the settings, and the phases that they are for.
 
 Laws
 * Every wait belongs to a :class:`Phase`, and whoever gives up says which one it was.
 * Zero and ``None`` both mean "no limit" (spec row TMO-06).
-* A request costs no timer handle.  A deadline is a number on a connection; one timer per
-  :class:`DeadlineWheel` wakes for the earliest of them, and is not moved when a deadline passes
-  unused.
-* Long timeouts end on a whole second of the loop's clock, short ones within 1/64 of their length
-  (at most 1/64 s) after they are due, never before (spec rows TMO-08, ADD-346).
+* Long timeouts end on a whole second of the loop's clock (spec row TMO-08).
 """
 
 import asyncio
@@ -16,16 +12,14 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from math import ceil, inf
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final
 
 __all__ = (
     "DEFAULT_TIMEOUT",
     "ClientTimeout",
-    "DeadlineWheel",
     "Phase",
     "PhaseLimit",
     "Unset",
-    "Watched",
     "deadline_after",
     "sentinel",
 )
@@ -105,80 +99,6 @@ def deadline_after(
     if delay > ceil_threshold or (inclusive and delay == ceil_threshold):
         return float(ceil(when))
     return when
-
-
-class Watched(Protocol):
-    """Something with deadlines: it reports the earliest one and acts on those that passed."""
-
-    def check_deadline(self, now: float, /) -> float:
-        """Act on what is due at *now*; return the next deadline, or ``inf``."""
-
-
-class DeadlineWheel:
-    """One timer for the deadlines of everything it watches.
-
-    Watching is for the life of a connection, not of a request.  When a watched object gets a
-    deadline it calls :meth:`note` with it; that compares two numbers, unless the deadline is
-    earlier than every other one known.
-    """
-
-    __slots__ = ("_due", "_handle", "_loop", "_watched")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._watched: set[Watched] = set()
-        self._due = inf
-        self._handle: asyncio.TimerHandle | None = None
-
-    def __len__(self) -> int:
-        return len(self._watched)
-
-    @property
-    def due(self) -> float:
-        """When the timer fires next, in the loop's time; ``inf`` when it is not set."""
-        return self._due
-
-    def add(self, watched: Watched) -> None:
-        """Watch *watched* from now on."""
-        self._watched.add(watched)
-
-    def discard(self, watched: Watched) -> None:
-        """Watch *watched* no longer; without anything to watch no timer is kept."""
-        self._watched.discard(watched)
-        if not self._watched:
-            self.stop()
-
-    def note(self, deadline: float) -> None:
-        """Take notice of a new *deadline* of something watched."""
-        if deadline < self._due:
-            self._set(deadline)
-
-    def stop(self) -> None:
-        """Cancel the timer; the next :meth:`note` sets it again."""
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
-        self._due = inf
-
-    def _set(self, deadline: float) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
-        # The grid bounds how often many near deadlines can wake the loop.
-        grid = min(max(deadline - self._loop.time(), 0.0), 1.0) / 64
-        self._due = deadline
-        self._handle = self._loop.call_at(deadline + grid, self._fire)
-
-    def _fire(self) -> None:
-        self._handle = None
-        self._due = inf
-        now = self._loop.time()
-        earliest = inf
-        for watched in tuple(self._watched):
-            deadline = watched.check_deadline(now)
-            if deadline < earliest:
-                earliest = deadline
-        if earliest < self._due:
-            self._set(earliest)
 
 
 class PhaseLimit:

@@ -1,0 +1,19 @@
+cimport cython
+
+from aiohttp_client.incoming cimport Incoming
+from aiohttp_client.short_way cimport ShortWay
+
+
+cdef class PendingRequest:
+    cdef bint _begun
+    cdef object _coro
+    cdef object _method
+    cdef object _options
+    cdef object _outer
+    cdef object _request
+    cdef object _resp
+    cdef ShortWay _short
+    cdef object _url
+
+    cdef _session(self)
+    cdef _running(self)

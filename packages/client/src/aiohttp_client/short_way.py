@@ -1,0 +1,301 @@
+"""The short way of a request that finds a connection ready and needs nothing special.
+
+Laws
+* It leads to the same bytes, errors and states as the long one, and hands over to it as soon as
+  anything special turns up: an option that is not known here, cookies, no idle connection, an
+  error, a redirect, a status to be judged.
+* Nothing has happened when :meth:`ShortWay.start` returns ``None``, and nothing of the arguments
+  is used up.
+"""
+
+from collections.abc import Callable
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from aiohttp_client.body import make_body
+from aiohttp_client.call import Call, SessionSettings, build_url, check_status
+from aiohttp_client.connector import BaseConnector
+from aiohttp_client.cookiejar import DummyCookieJar
+from aiohttp_client.errors import ClientOSError, ServerDisconnectedError, response_error
+from aiohttp_client.exchange_terms import ExchangeTerms
+from aiohttp_client.idle_connections import IdleConnections
+from aiohttp_client.incoming import Incoming
+from aiohttp_client.options import RequestOptions, call_options
+from aiohttp_client.plans import BYTES_FIELDS, JSON_FIELDS, Plan, PlanTable
+from aiohttp_client.request import JOIN_BELOW
+from aiohttp_client.response import CharsetResolver, ClientResponse
+from aiohttp_client.timeouts import ClientTimeout, deadline_after, sentinel
+from aiohttp_core.errors import HttpProcessingError
+from aiohttp_core.payload import BytesPayload
+
+if TYPE_CHECKING:
+    import cython
+else:
+    from aiohttp_core import interpreted as cython
+
+__all__ = ("ShortWay", "short_way")
+
+COMPILED: bool = cython.compiled
+"""Whether this module runs compiled."""
+
+_OPTIONS: Final = frozenset(
+    ("allow_redirects", "data", "headers", "json", "params", "raise_for_status", "timeout")
+)
+"""What the short way knows to do."""
+
+_LASTING: Final = (dict, CIMultiDict, CIMultiDictProxy, list, tuple)
+"""Headers that can be looked at more than once."""
+
+
+def short_way(
+    settings: SessionSettings,
+    connector: BaseConnector,
+    funnel: Callable[..., Any],
+    resolver: CharsetResolver | None,
+) -> "ShortWay | None":
+    """Return the short way of a session with *settings*, ``None`` if it has none."""
+    special = (
+        settings.proxy is not None
+        or settings.trust_env
+        or settings.trace_configs
+        or settings.middlewares
+        or settings.response_class is not ClientResponse
+        or connector.force_close
+        or type(connector).connect is not BaseConnector.connect
+    )
+    return None if special else ShortWay(settings, connector, funnel, resolver)
+
+
+class ShortWay:
+    """The short way of one session.
+
+    *funnel*: the function that all requests went through; where it was replaced the short way is
+    not taken.
+    """
+
+    __slots__ = (
+        "_due",
+        "_due_until",
+        "_idle",
+        "_jar",
+        "_judges",
+        "_loop",
+        "_plans",
+        "_resolver",
+        "_settings",
+        "_terms",
+        "funnel",
+    )
+
+    def __init__(
+        self,
+        settings: SessionSettings,
+        connector: BaseConnector,
+        funnel: Callable[..., Any],
+        resolver: CharsetResolver | None,
+    ) -> None:
+        self.funnel = funnel
+        self._settings = settings
+        self._idle: IdleConnections = connector
+        self._jar = settings.cookie_jar
+        self._judges = bool(settings.raise_for_status)
+        self._loop = settings.loop
+        self._plans = PlanTable(settings, connector.allowed_protocol_schema_set)
+        self._resolver = resolver
+        self._terms = self._terms_for(settings.timeout)
+        self._due = inf
+        self._due_until = -inf
+
+    def _terms_for(self, timeout: ClientTimeout) -> ExchangeTerms:
+        settings = self._settings
+        return ExchangeTerms(
+            settings.limits,
+            settings.read_bufsize,
+            settings.auto_decompress,
+            not isinstance(self._jar, DummyCookieJar),
+            timeout.total,
+            timeout.sock_read or 0.0,
+            timeout.first_byte or 0.0,
+        )
+
+    def deadline(self, now: float) -> float:
+        """Return when the total timeout of a request that begins *now* is over.
+
+        Long timeouts end on whole seconds, so requests of one second have the same end.
+        """
+        timeout = self._settings.timeout
+        threshold = timeout.ceil_threshold
+        due = deadline_after(now, timeout.total, threshold, inclusive=True)
+        if timeout.total and timeout.total >= threshold:
+            self._due = due
+            self._due_until = due - timeout.total
+        return due
+
+    # -- before the answer ------------------------------------------------------------------------
+
+    def start(self, method: str, url: str | URL, options: RequestOptions) -> Incoming | None:
+        """Send the request and return what comes back; ``None``: take the long way.
+
+        Raises ``ValueError`` and ``TypeError`` for headers that must not be sent.
+        """
+        if type(url) is not str and type(url) is not URL:
+            return None
+        if self._jar:
+            return None
+        if options:
+            return self._start_with(method, url, options)
+        plan = self._plans.find(method, url)
+        if plan is None:
+            return None
+        now = self._loop.time()
+        deadline = self._due if now < self._due_until else self.deadline(now)
+        return self._send(plan, plan.head, now, deadline, self._terms)
+
+    def _send(
+        self, plan: Plan, data: bytes, now: float, deadline: float, terms: ExchangeTerms
+    ) -> Incoming | None:
+        """Send *data* for *plan*, if there is an idle connection."""
+        origin = plan.origin
+        lane = origin.lane
+        if lane is None or not lane.idle:
+            lane = origin.lane = self._idle.lane(origin.key)
+            if lane is None:
+                return None
+        connection = self._idle.take(lane, now)
+        if connection is None:
+            return None
+        return connection.exchange(plan, plan.method, data, terms, deadline)
+
+    def _start_with(self, method: str, url: str | URL, options: Any) -> Incoming | None:
+        """Do the same with options."""
+        for name in options:
+            if name not in _OPTIONS:
+                return None
+        timeout = options.get("timeout", sentinel)
+        if timeout is None or type(timeout) is int or type(timeout) is float:
+            timeout = ClientTimeout(total=timeout)
+        elif timeout is not sentinel and type(timeout) is not ClientTimeout:
+            return None
+        params = options.get("params")
+        if params:
+            plan = self._plans.for_url(method, url, params)
+        else:
+            plan = self._plans.find(method, url)
+        headers = options.get("headers")
+        if plan is not None and headers:
+            if type(headers) not in _LASTING:
+                return None
+            plan = self._plans.dress(plan, headers)
+        if plan is None:
+            return None
+        data, json = options.get("data"), options.get("json")
+        body = b""
+        if json is not None:
+            if data is not None:
+                return None
+            body = self._json_bytes(json)
+            plan = plan.with_body(JSON_FIELDS, len(body))
+        elif data is not None:
+            if type(data) is not bytes or type(make_body(data)) is not BytesPayload:
+                return None
+            body = data
+            plan = plan.with_body(BYTES_FIELDS, len(body))
+        if len(body) >= JOIN_BELOW:
+            return None
+        now = self._loop.time()
+        terms = self._terms
+        if timeout is sentinel:
+            deadline = self._due if now < self._due_until else self.deadline(now)
+        else:
+            deadline = deadline_after(now, timeout.total, timeout.ceil_threshold, inclusive=True)
+            terms = self._terms_for(timeout)
+        return self._send(plan, plan.head + body, now, deadline, terms)
+
+    def _json_bytes(self, value: Any) -> bytes:
+        settings = self._settings
+        if settings.json_serialize_bytes is not None:
+            return settings.json_serialize_bytes(value)
+        return settings.json_serialize(value).encode("utf-8")
+
+    # -- after the answer -------------------------------------------------------------------------
+
+    def response(self, incoming: Incoming) -> ClientResponse:
+        """Return the response whose head has come in."""
+        plan: Plan = incoming.request
+        if self._resolver is not None:
+            return ClientResponse.received(incoming, plan.method, plan, self._resolver)
+        base = ClientResponse.__new__(ClientResponse)
+        base.take(incoming, plan.method, plan)
+        return base
+
+    def is_special(self, incoming: Incoming, response: ClientResponse, options: Any) -> bool:
+        """Return whether there is more to be done: then :meth:`look_at`."""
+        return (
+            response.status >= 300
+            or incoming.sets_cookies
+            or self._judges
+            or bool(options and options.get("raise_for_status"))
+        )
+
+    async def look_at(
+        self,
+        session: Any,
+        response: ClientResponse,
+        incoming: Incoming,
+        url: str | URL,
+        options: RequestOptions,
+    ) -> ClientResponse:
+        """Do what a response asks for: keep its cookies, follow it, judge its status."""
+        settings = self._settings
+        values = response.headers.getall("Set-Cookie", ())
+        if values:
+            settings.cookie_jar.update_cookies_from_headers(values, response.url)
+        if 300 <= response.status < 400:
+            return await self._call(session, incoming, url, options).run(first=response)
+        check = options.get("raise_for_status")
+        if check is None:
+            check = settings.raise_for_status
+        if check:
+            await check_status(response, check)
+        return response
+
+    async def again(
+        self,
+        session: Any,
+        error: BaseException,
+        incoming: Incoming,
+        url: str | URL,
+        options: RequestOptions,
+    ) -> ClientResponse:
+        """Send the request again if that is allowed, else raise *error* in its public form."""
+        plan: Plan = incoming.request
+        if isinstance(error, HttpProcessingError):
+            raise response_error(error, plan.request_info) from error
+        incoming.abort()
+        if not isinstance(error, (ServerDisconnectedError, ClientOSError)):
+            raise error
+        retry = self._settings.retry
+        if not retry.allows(method=plan.method, error=error, replayable=True, done=0):
+            raise error
+        return await self._call(session, incoming, url, options).run(retries=1)
+
+    def _call(
+        self, session: Any, incoming: Incoming, url: str | URL, options: RequestOptions
+    ) -> Call:
+        """Return the long way of a request that began some time ago."""
+        settings = self._settings
+        connector: Any = self._idle
+        plan: Plan = incoming.request
+        call = Call(
+            session,
+            settings,
+            connector,
+            plan.method,
+            build_url(settings, url),
+            call_options(options, stacklevel=4),
+        )
+        call.deadline = incoming.deadline
+        return call
