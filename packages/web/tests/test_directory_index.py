@@ -117,7 +117,8 @@ def test_any_name(name: str) -> None:
 def check(name: str) -> None:
     entry = Entry(name, False, 1, NOON)
     # The name of the directory is as foreign as those in it.
-    text = directory_page("/s/x", name.encode("utf-8", "replace").decode(), [entry])
+    # (It is prefixed, because "." stands for the root, which has no link to a parent.)
+    text = directory_page("/s/x", "d" + name.encode("utf-8", "replace").decode(), [entry])
     page = Page(text)
     assert page.stack == []
     assert page.tags <= {
