@@ -81,17 +81,16 @@ async def running(mode: str, spec: dict[str, Any], folder: Path) -> AsyncIterato
     spec = {"outdir": str(folder / "reports"), "exclude-agent-cases": {}, **spec}
     path = folder / "spec.json"
     path.write_text(json.dumps(spec))
-    log = open(folder / "wstest.log", "wb")
-    process = await asyncio.create_subprocess_exec(
-        wstest(), "-m", mode, "-s", path, stdout=log, stderr=log, cwd=folder
-    )
+    with open(folder / "wstest.log", "wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            wstest(), "-m", mode, "-s", path, stdout=log, stderr=log, cwd=folder
+        )
     try:
         yield process
     finally:
         if process.returncode is None:
             process.terminate()
             await process.wait()
-        log.close()
 
 
 def verdicts(folder: Path) -> dict[str, dict[str, Any]]:

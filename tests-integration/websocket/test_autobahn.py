@@ -7,10 +7,11 @@ import asyncio
 import os
 from pathlib import Path
 
-import aiohttp
 import autobahn
 import pytest
 from echo import Answer, answer, answer_listening, echo_server
+
+import aiohttp
 
 WHICH = os.environ.get("AUTOBAHN", "quick")
 CASES = autobahn.ALL if WHICH == "all" else autobahn.QUICK

@@ -430,14 +430,13 @@ class WebSocketConnection:
         """Send TEXT or BINARY without waiting; return whether the peer keeps up.
 
         For callbacks: after ``False`` the caller should send less, because what it sends is
-        buffered.  ``RuntimeError`` for a message that has to be awaited, because it is large and
-        compressed, larger than one frame should be, or behind such a one.
+        buffered.  A large message that is compressed or fragmented leaves in the background.
         """
         if isinstance(data, str):
             self.writer.write_frame(data.encode("utf-8"), 1)
         else:
             self.writer.write_frame(data, 2)
-        return not self._gate.paused
+        return not (self._gate.paused or self.writer.busy)
 
     # listening
 

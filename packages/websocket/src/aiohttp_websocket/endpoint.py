@@ -113,9 +113,9 @@ class WebSocketEndpoint(Generic[TextT]):
     def send_nowait(self, data: str | BytesLike) -> bool:
         """Send TEXT or BINARY without waiting, for callbacks of :meth:`listen`.
 
-        Returns ``False`` when the peer does not keep up and what is sent is buffered.
-        ``RuntimeError`` for a message that has to be awaited: one that is large and compressed, or
-        larger than 4 MiB, or behind such a one.
+        Returns ``False`` when the peer does not keep up and what is sent is buffered: then send
+        less.  A message larger than 4 MiB, or than 16 KiB if it is compressed, leaves in the
+        background, in its place in the order.
         """
         return (self._ws or self._opened()).send_nowait(data)
 

@@ -118,6 +118,11 @@ class WebSocketWriter:
         self._job: asyncio.Task[None] | None = None
 
     @property
+    def busy(self) -> bool:
+        """True while a message leaves in the background."""
+        return self._job is not None
+
+    @property
     def closing(self) -> bool:
         """True once a CLOSE was sent; nothing may follow it."""
         return self._closing
@@ -170,9 +175,10 @@ class WebSocketWriter:
         return self.start_frame(data, 2, compress)
 
     def write_frame(self, message: BytesLike, opcode: int, compress: int | None = None) -> None:
-        """Write one message at once, whatever the transport still holds.
+        """Write one message, whatever the transport still holds; nobody waits for it.
 
-        ``RuntimeError`` for a message that cannot leave at once; see :meth:`send_frame` for that.
+        A large message that is compressed or fragmented leaves in the background, in its place in
+        the order; if the connection is lost meanwhile, nobody is told.
         """
         if self._closing and opcode != 8:
             raise ClientConnectionResetError(CLOSING)
@@ -183,8 +189,9 @@ class WebSocketWriter:
             return
         compressed = self._is_compressed(compress)
         if self._has_to_queue(len(message), compressed):
-            raise RuntimeError("This message has to be awaited")
-        self._write_message(message, opcode, compressed, compress)
+            self._begin(message, opcode, compressed, compress)
+        else:
+            self._write_message(message, opcode, compressed, compress)
 
     def _is_compressed(self, compress: int | None) -> bool:
         return self.compress != 0 and (compress is None or compress != 0)
@@ -306,12 +313,17 @@ class WebSocketWriter:
         self, message: bytes, opcode: int, compressed: bool, compress: int | None
     ) -> None:
         """Send behind what is under way; a cancelled caller does not cancel it."""
+        await asyncio.shield(self._begin(message, opcode, compressed, compress))
+
+    def _begin(
+        self, message: bytes, opcode: int, compressed: bool, compress: int | None
+    ) -> "asyncio.Task[None]":
         job = asyncio.get_running_loop().create_task(
             self._in_turn(self._job, message, opcode, compressed, compress)
         )
         self._job = job
         job.add_done_callback(self._job_done)
-        await asyncio.shield(job)
+        return job
 
     async def _in_turn(
         self,
