@@ -6,9 +6,9 @@ import pytest
 import trustme
 from yarl import URL
 
-from aiohttp_client import ClientSession
+from aiohttp_client import ClientPayloadError, ClientSession
 from aiohttp_test_utils import BaseTestServer, RawTestServer, TestServer, get_port_socket
-from aiohttp_web import Application, Response, Server
+from aiohttp_web import Application, HTTPNotFound, Response, Server, StreamResponse
 
 
 async def raw_handler(request):
@@ -184,3 +184,39 @@ async def test_a_handler_whose_client_left_is_cancelled():
             task.cancel()
         await ended.wait()
         assert task.cancelled()
+
+
+@pytest.mark.spec("ADD-727")
+async def test_a_raw_server_shows_tracebacks(caplog):
+    async def handler(request):
+        if request.path == "/missing":
+            raise HTTPNotFound
+        raise ZeroDivisionError("a number")
+
+    async with RawTestServer(handler) as server:
+        async with ClientSession() as session, session.get(server.make_url("/")) as response:
+            assert response.status == 500
+            assert "ZeroDivisionError" in await response.text()
+        async with ClientSession() as session, session.get(server.make_url("/missing")) as response:
+            assert response.status == 404
+    assert "Error handling request" in caplog.text
+    server = RawTestServer(handler)
+    await server.start_server(debug=False)
+    try:
+        async with ClientSession() as session, session.get(server.make_url("/")) as response:
+            assert "ZeroDivisionError" not in await response.text()
+    finally:
+        await server.close()
+
+
+async def test_a_raw_server_does_not_answer_twice():
+    async def handler(request):
+        response = StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x")
+        raise ZeroDivisionError
+
+    async with RawTestServer(handler) as server:
+        async with ClientSession() as session, session.get(server.make_url("/")) as response:
+            with pytest.raises(ClientPayloadError):
+                await response.read()

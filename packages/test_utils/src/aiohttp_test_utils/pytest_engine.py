@@ -12,6 +12,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -45,9 +46,7 @@ def _factory(name: str) -> LoopFactory | None:
         if name.endswith("?"):
             return None
         raise pytest.UsageError("--aiohttp-loop names uvloop, which is not installed")
-    import uvloop
-
-    factory: LoopFactory = uvloop.new_event_loop
+    factory: LoopFactory = import_module("uvloop").new_event_loop
     return factory
 
 

@@ -12,26 +12,40 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import Any, Final, Generic, NoReturn, Self, TypeVar
 
 from yarl import URL
 
 from aiohttp_client import BaseConnector
+from aiohttp_core import HttpProcessingError
+from aiohttp_core.log import server_logger
 from aiohttp_test_utils.ports import get_port_socket
 from aiohttp_web import (
     Application,
     AppRunner,
     BaseRequest,
     BaseRunner,
+    HTTPException,
+    RequestPayloadError,
     Server,
     ServerRunner,
     SockSite,
     StreamResponse,
 )
+from aiohttp_web.error_pages import error_response
 
 __all__ = ("BaseTestServer", "RawTestServer", "TestServer")
 
 RequestT = TypeVar("RequestT", bound=BaseRequest)
+
+_HAVE_AN_ANSWER: Final = (
+    HTTPException,
+    HttpProcessingError,
+    OSError,
+    RequestPayloadError,
+    TimeoutError,
+)
+"""Exceptions that the server answers itself, or that are the client's fault."""
 
 SocketFactory = Callable[[str, int, socket.AddressFamily], socket.socket]
 
@@ -222,5 +236,24 @@ class RawTestServer(BaseTestServer, Generic[RequestT]):
         self._handler = handler
         super().__init__(scheme=scheme, host=host, port=port, **kwargs)
 
-    async def _make_runner(self, **kwargs: Any) -> BaseRunner:
-        return ServerRunner(Server(self._handler, **kwargs))
+    async def _make_runner(self, debug: bool = True, **kwargs: Any) -> BaseRunner:
+        """Return the runner; with *debug* the client is shown tracebacks (spec row ADD-727)."""
+        handler = _showing_tracebacks(self._handler) if debug else self._handler
+        return ServerRunner(Server(handler, **kwargs))
+
+
+def _showing_tracebacks(
+    handler: Callable[[Any], Awaitable[StreamResponse]],
+) -> Callable[[Any], Awaitable[StreamResponse]]:
+    async def handle(request: Any) -> StreamResponse:
+        try:
+            return await handler(request)
+        except _HAVE_AN_ANSWER:
+            raise
+        except Exception as exc:
+            if request.response_started:
+                raise
+            server_logger.error("Error handling request from %s", request.remote, exc_info=exc)
+            return error_response(request, 500, exc, debug=True)
+
+    return handle
