@@ -26,14 +26,14 @@ SEEDS = (
 )
 
 
-def maker(build: Any, choice: int) -> Callable[[], Any]:
+def maker(build: Any, choice: int, taking: bool) -> Callable[[], Any]:
     """Return what makes parsers that expect a response."""
 
     def make() -> Any:
         parser = build.ResponseParser(strict=bool(choice & 1))
         method = ("GET", "HEAD", "CONNECT", "POST")[choice >> 1 & 3]
         parser.expect(method, read_until_eof=not choice & 8)
-        return parser
+        return wire.Taking(parser) if taking else parser
 
     return make
 
@@ -45,7 +45,8 @@ def prepare() -> tuple[engine.Check, Sequence[bytes]]:
     def check(data: bytes) -> None:
         if len(data) > 1:
             choice = data[1]
-            wire.same([maker(build, choice) for build in builds], data[:1] + data[2:])
+            makers = [maker(build, choice, taking) for build in builds for taking in (False, True)]
+            wire.same(makers, data[:1] + data[2:])
 
     seeds = [bytes((size, choice)) + raw for raw in SEEDS for size in (0, 6) for choice in range(4)]
     return check, seeds

@@ -91,6 +91,30 @@ def story(parser: Any, pieces: Sequence[bytes]) -> list[Any]:
     return told
 
 
+class Taking:
+    """A parser whose bodies are taken whole where they are there: it must tell the same."""
+
+    def __init__(self, parser: Any) -> None:
+        self._parser = parser
+        self._waiting: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+    def next_event(self) -> Any:
+        """Return the next event, those of a body that was taken first."""
+        from aiohttp_core.chunked import END_OF_MESSAGE
+
+        if self._waiting:
+            return self._waiting.pop(0)
+        event = self._parser.next_event()
+        if hasattr(event, "raw") and event.has_body:
+            body = self._parser.take_body()
+            if body is not None:
+                self._waiting = [body, END_OF_MESSAGE]
+        return event
+
+
 def add_piece(told: list[Any], piece: bytes) -> None:
     """Append a piece of a body, joined to the one before it."""
     if told and isinstance(told[-1], bytes):

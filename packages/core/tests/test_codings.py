@@ -650,3 +650,17 @@ def test_a_zstd_frame_has_the_size_that_it_declares(size):
         assert decode(data, "zstd", size=size) == bytes(length)
     skippable = b"\x50\x2a\x4d\x18\x02\x00\x00\x00ab"
     assert decode(skippable + optional.zstd_module().compress(b"x"), "zstd", size=size) == b"x"
+
+
+@needs_zstd
+def test_a_broken_zstd_frame_is_judged_alike_however_it_is_cut():
+    """Found by fuzzing: an empty compressed block, which the library minds only in one piece."""
+    frame = b"\x28\xb5\x2f\xfd\x20\x00" + bytes(51) + b"\x05\x00\x00"
+
+    def verdict(size):
+        try:
+            return decode(frame, "zstd", size=size)
+        except ContentEncodingError:
+            return "error"
+
+    assert {str(verdict(size)) for size in (1, 2, 5, 6, 50, 1000)} == {str(verdict(3))}

@@ -248,7 +248,15 @@ class ZstdDecoder(_MemberDecoder):
 
     def _step(self, max_length: int) -> tuple[bytes, bool]:
         obj = self._obj
-        data = self._next_slice() if obj.needs_input else b""
+        data = b""
+        if obj.needs_input:
+            if self._head:
+                data = self._next_slice()
+            else:
+                # A frame that is there as a whole would be judged by stricter rules of the library
+                # than one that comes in pieces.
+                data = self._input[self._pos : self._pos + 1]
+                self._pos += 1
         if len(self._head) < ZSTD_HEAD:
             self._head += data[: ZSTD_HEAD - len(self._head)]
         given: bytes = obj.decompress(data, max_length)
