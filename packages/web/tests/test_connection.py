@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from aiohttp_core.streams import StreamReader
 from aiohttp_web import (
     BaseRequest,
     HTTPException,
@@ -1035,3 +1036,94 @@ async def test_cancelling_the_handler_closes(raw_server: Any) -> None:
 def test_repr_and_public_errors() -> None:
     assert issubclass(HTTPForbidden, HTTPException)
     assert issubclass(PayloadAccessError, Exception)
+
+
+class ReadBodies:
+    """What handlers do with a body that came as a whole with its head."""
+
+    @staticmethod
+    async def by_read(request: Any) -> bytes:
+        assert request.body_exists
+        assert request.can_read_body
+        body = await request.read()
+        assert not request.can_read_body
+        assert request.content.at_eof()
+        assert request.content.total_bytes == len(body)
+        assert await request.content.read() == b""
+        assert not request.trailers
+        return bytes(body)
+
+    @staticmethod
+    async def by_content(request: Any) -> bytes:
+        first = await request.content.readexactly(2)
+        assert request.can_read_body
+        return bytes(first + await request.content.read() + await request.read())
+
+    @staticmethod
+    async def by_a_copy(request: Any) -> bytes:
+        body = await request.clone(method="PUT").read()
+        assert not request.can_read_body
+        return bytes(body + await request.read())
+
+    @staticmethod
+    async def by_release(request: Any) -> bytes:
+        await request.release()
+        assert not request.can_read_body
+        return b"01234"
+
+
+@pytest.mark.parametrize("way", ["by_read", "by_content", "by_a_copy", "by_release"])
+async def test_bodies_that_come_with_their_head(raw_server: Any, way: str) -> None:
+    async def handler(request: Any) -> Response:
+        return Response(body=await getattr(ReadBodies, way)(request))
+
+    client = await (await raw_server(handler)).open()
+    message = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234"
+    # The second one waits in the parser while the first one is served.
+    await client.send(message + message)
+    for _ in range(2):
+        answer = await client.answer()
+        assert (answer.status, answer.body) == (200, b"01234")
+
+
+async def test_a_whole_body_that_is_too_large(raw_server: Any) -> None:
+    async def handler(request: Any) -> Response:
+        await request.read()
+        return Response()
+
+    client = await (await raw_server(handler, client_max_size=4)).open()
+    await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234")
+    assert (await client.answer()).status == 413
+
+
+async def test_a_whole_body_is_not_read_after_the_answer(raw_server: Any) -> None:
+    kept = []
+
+    async def handler(request: Any) -> Response:
+        kept.append(request)
+        return Response()
+
+    client = await (await raw_server(handler)).open()
+    message = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234"
+    for _ in range(2):
+        await client.send(message)
+        assert (await client.answer()).status == 200
+    with pytest.raises(PayloadAccessError):
+        await kept[0].read()
+
+
+async def test_own_classes_of_requests_get_a_stream(raw_server: Any) -> None:
+    payloads = []
+
+    class Own(BaseRequest):
+        def __init__(self, message: Any, payload: Any, *args: Any, **kwargs: Any) -> None:
+            payloads.append(payload)
+            super().__init__(message, payload, *args, **kwargs)
+
+    async def handler(request: Any) -> Response:
+        return Response(body=await request.read())
+
+    client = await (await raw_server(handler, request_factory=Own)).open()
+    await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234")
+    assert (await client.answer()).body == b"01234"
+    assert isinstance(payloads[0], StreamReader)

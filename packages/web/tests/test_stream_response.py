@@ -52,7 +52,6 @@ async def test_nothing_of_the_head_changes_after_prepare(make_request: Any) -> N
         lambda: setattr(response, "last_modified", 5),
         lambda: setattr(response, "etag", "a"),
         response.enable_compression,
-        response.enable_chunked_encoding,
     )
     for change in changes:
         with pytest.raises(RuntimeError):

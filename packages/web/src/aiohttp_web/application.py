@@ -25,7 +25,7 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
-from typing import Any, ClassVar, TypeVar, cast, overload
+from typing import Any, ClassVar, Final, TypeVar, cast, overload
 
 from aiosignal import Signal
 from frozenlist import FrozenList
@@ -33,6 +33,7 @@ from frozenlist import FrozenList
 from aiohttp_core.log import web_logger
 from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
 from aiohttp_web.cleanup import CleanupContext
+from aiohttp_web.dispatch import Shortcut
 from aiohttp_web.domains import Domain, MaskDomain
 from aiohttp_web.keys import AppKey, NotAppKeyWarning
 from aiohttp_web.match import UrlMappingMatchInfo
@@ -80,6 +81,12 @@ def _is_new_style(function: Any) -> bool:
     ]
     named_handler = "handler" in (parameter.name for parameter in parameters)
     return named_handler and bool(positional) and positional[0] not in ("app", "application")
+
+
+def _around(middleware: _Middleware, handler: Handler) -> Handler:
+    """Return *handler* inside a *middleware* of the new style."""
+    wrapped: Any = functools.partial(middleware, handler=handler)
+    return functools.update_wrapper(wrapped, handler)
 
 
 def _in_app(app: "Application", handler: Handler) -> Handler:
@@ -515,8 +522,25 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
     @property
     def handle_request(self) -> Callable[[Any], Awaitable[StreamResponse]]:
         """The coroutine function that answers a routed request; what a server runs."""
-        # Looked up on the class: tools replace ``Application._handle``.
-        return self._handle
+        # Tools replace ``Application._handle``: then it is what runs.
+        handle = self._handle
+        router = self._router
+        replaced = getattr(handle, "__func__", None) is not _HANDLE
+        # Only a frozen application knows of its router, and of its middlewares' style.
+        if replaced or not (self._plain_router and router.synchronous):
+            return handle
+        if self._has_legacy_middlewares:
+            return handle
+        return Shortcut(
+            self, router.fixed_routes(), router.find, self._wrap, handle, self._handle_match
+        ).answer
+
+    def _wrap(self, route: AbstractRoute) -> Handler:
+        """Return the handler of *route* inside the middlewares of this application."""
+        handler: Handler = route.handler
+        for middleware, _ in reversed(self._middlewares_handlers):
+            handler = _around(middleware, handler)
+        return handler
 
     async def _handle(self, request: Any) -> StreamResponse:
         router = self._router
@@ -526,6 +550,10 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
             match_info = await router.resolve(request)
             if not isinstance(match_info, AbstractMatchInfo):
                 raise TypeError(f"a router must return an AbstractMatchInfo, got {match_info!r}")
+        return await self._handle_match(request, match_info)
+
+    async def _handle_match(self, request: Any, match_info: Any) -> StreamResponse:
+        """Answer *request*, for which the router has found *match_info*."""
         match_info.add_app(self)
         match_info.freeze()
         request.set_match_info(match_info)
@@ -568,8 +596,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
                 continue
             for middleware, new in reversed(app._middlewares_handlers):
                 if new:
-                    wrapped: Any = functools.partial(middleware, handler=handler)
-                    handler = functools.update_wrapper(wrapped, handler)
+                    handler = _around(middleware, handler)
                 else:
                     handler = await middleware(app, handler)
             if nested:
@@ -582,6 +609,9 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
 
     def __repr__(self) -> str:
         return f"<Application {id(self):#x}>"
+
+
+_HANDLE: Final = Application._handle
 
 
 def _deprecated(text: str) -> None:

@@ -7,6 +7,8 @@ Laws
 * Nothing here is believed because a peer said it: scheme and remote come from the transport, and
   forwarding fields are parsed, never obeyed (FWD-01).
 * The body is read at most once; ``read()`` and ``post()`` keep what they return.
+* A body that came as a whole with its head is given as bytes, and becomes a stream only if somebody
+  asks for the stream.
 
 Any object with the attributes of the parser's head serves as *message*, so that test kits can
 build requests without a parser.
@@ -16,7 +18,6 @@ import asyncio
 import datetime
 import warnings
 from collections.abc import Callable, Mapping
-from json import loads as decode_json
 from types import MappingProxyType
 from typing import Any, Final, Protocol, Self
 
@@ -40,6 +41,7 @@ from aiohttp_core.streams import EmptyStreamReader, StreamReader
 from aiohttp_core.versions import HttpVersion
 from aiohttp_core.writer import AbstractStreamWriter, StreamWriter
 from aiohttp_multipart import MultipartReader
+from aiohttp_web.body_intake import arrived_stream
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.exceptions import (
     HTTPBadRequest,
@@ -47,8 +49,9 @@ from aiohttp_web.exceptions import (
     HTTPUnsupportedMediaType,
 )
 from aiohttp_web.forms import BytesSource, FileField, Form, read_request_form
+from aiohttp_web.json_codec import decode_json
 from aiohttp_web.keyed_state import KeyedState
-from aiohttp_web.payload_errors import RequestPayloadError
+from aiohttp_web.payload_errors import PayloadAccessError, RequestPayloadError
 from aiohttp_web.query_string import EMPTY_QUERY, parse_query
 from aiohttp_web.request_target import is_origin_form, target_url
 
@@ -82,6 +85,10 @@ class RequestConnection(Protocol):
     @property
     def head_limits(self) -> HeadLimits:
         """How much of a head is accepted, that of a part in a multipart body too."""
+
+    @property
+    def read_bufsize(self) -> int:
+        """The low-water mark of a body's stream, in bytes."""
 
     def make_writer(self) -> AbstractStreamWriter:
         """Return a writer for one message."""
@@ -120,6 +127,8 @@ class BaseRequest(KeyedState):
         "_protocol",
         "_query",
         "_rel_url",
+        "_route",
+        "_route_app",
         "_task",
         "_writer",
     )
@@ -152,6 +161,8 @@ class BaseRequest(KeyedState):
         self._task = task
         self._client_max_size = client_max_size
         self._client_max_fields = client_max_fields
+        self._route: Any = None
+        self._route_app: Any = None
         self._match_info: Any = None
         self._match_path: str | None = None
         self._query: MultiDictProxy[str] | None = None
@@ -172,6 +183,15 @@ class BaseRequest(KeyedState):
 
     def _kept(self, name: str) -> Any:
         return None if self._cache is None else self._cache.get(name)
+
+    def take_match(self, match_info: Any) -> None:
+        """Take what the router found."""
+        self._match_info = match_info
+
+    def take_route(self, route: Any, app: Any) -> None:
+        """Take the route of a fixed path of *app*; the match is made when it is asked for."""
+        self._route = route
+        self._route_app = app
 
     # The request line
 
@@ -477,8 +497,26 @@ class BaseRequest(KeyedState):
     @property
     def content(self) -> StreamReader:
         """The body as a stream; what is read from it is not limited and not kept (ADD-475)."""
-        content: StreamReader = self._payload
-        return content
+        content: Any = self._payload
+        if type(content) is bytes:
+            limit = self._protocol.read_bufsize
+            content = self._payload = arrived_stream(content, limit, self._was_read())
+        stream: StreamReader = content
+        return stream
+
+    def _was_read(self) -> bool:
+        return self._kept("body") is not None
+
+    def end_body(self) -> None:
+        """Let what was not read yet be read no more: the answer is given.
+
+        Done by the connection for bodies that it gave as bytes.
+        """
+        if type(self._payload) is bytes and self._was_read():
+            return
+        content = self.content
+        if not content.at_eof():
+            content.set_exception(PayloadAccessError("The response was sent already"))
 
     @property
     def body_exists(self) -> bool:
@@ -488,7 +526,9 @@ class BaseRequest(KeyedState):
     @property
     def can_read_body(self) -> bool:
         """Whether there is something of the body to be read (WREQ-13)."""
-        return not self._payload.at_eof()
+        if type(self._payload) is bytes:
+            return not self._was_read()
+        return not self.content.at_eof()
 
     @property
     def has_body(self) -> bool:
@@ -501,7 +541,7 @@ class BaseRequest(KeyedState):
     @property
     def trailers(self) -> Mapping[str, str]:
         """The trailer fields of a chunked body; empty before its end was received."""
-        return self._payload.trailers or _NO_FIELDS
+        return self.content.trailers or _NO_FIELDS
 
     @property
     def client_max_size(self) -> int:
@@ -530,6 +570,12 @@ class BaseRequest(KeyedState):
             return body
         payload = self._payload
         limit = self.client_max_size
+        if type(payload) is bytes:
+            size = len(payload)
+            if limit and size > limit:
+                raise HTTPRequestEntityTooLarge(max_size=limit, actual_size=size)
+            self._keep("body", payload)
+            return payload
         if limit:
             declared = self._message.content_length
             if (
@@ -602,7 +648,7 @@ class BaseRequest(KeyedState):
         limits = self._protocol.head_limits
         return MultipartReader(
             self.headers,
-            self._payload,
+            self.content,
             client_max_size=self.client_max_size,
             max_field_size=limits.max_field_size,
             max_headers=limits.max_headers,
@@ -630,13 +676,11 @@ class BaseRequest(KeyedState):
     async def _read_form(self) -> Form:
         if self.method not in _POST_METHODS:
             return Form(MultiDict())
-        content: Any = self._payload
         if self.content_type == "application/x-www-form-urlencoded":
             # The bytes are kept, so that read() and text() still give them.
             await self.read()
         body = self._kept("body")
-        if body is not None:
-            content = BytesSource(body)
+        content: Any = self.content if body is None else BytesSource(body)
         return await read_request_form(
             self.headers,
             content,
@@ -647,8 +691,14 @@ class BaseRequest(KeyedState):
 
     async def release(self) -> None:
         """Read the rest of the body and drop it (WREQ-26)."""
-        while not self._payload.at_eof():
-            await self._payload.readany()
+        content = self.content
+        while not content.at_eof():
+            await content.readany()
+
+    def finish(self) -> None:
+        """Let go of what only a running handler needs; done once by the connection."""
+        if self._cache is not None:
+            self.close_files()
 
     def close_files(self) -> None:
         """Close the temporary files of uploaded forms; done when the response is finished.
@@ -752,7 +802,7 @@ class BaseRequest(KeyedState):
                 head.set_headers(headers)
         copy = type(self)(
             head,
-            self._payload,
+            self.content,
             self._protocol,
             # One answer to both: the server asks the request that it made whether it was begun.
             self._writer if self._protocol is None else self.response_writer(),

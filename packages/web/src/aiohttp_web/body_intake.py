@@ -17,7 +17,31 @@ from aiohttp_core.parser import END_OF_CHUNK, ChunkRun, EndOfMessage, RequestPar
 from aiohttp_core.streams import StreamReader
 from aiohttp_web.payload_errors import RequestPayloadError
 
-__all__ = ("BodyIntake",)
+__all__ = ("BodyIntake", "arrived_stream")
+
+
+class _Arrived:
+    """The connection of a stream that has everything: there is nothing to pause."""
+
+    __slots__ = ()
+
+    reading_paused = False
+
+    def pause_reading(self) -> None:
+        """Do nothing."""
+
+    def resume_reading(self) -> None:
+        """Do nothing."""
+
+
+def arrived_stream(body: bytes, limit: int, read: bool) -> StreamReader:
+    """Return the stream of a whole *body*; *read* tells that nothing of it is left to be read."""
+    stream = StreamReader(_Arrived(), limit)
+    stream.feed_data(body)
+    if read:
+        stream.read_nowait()
+    stream.feed_eof()
+    return stream
 
 
 class BodyIntake:

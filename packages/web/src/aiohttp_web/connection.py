@@ -43,6 +43,7 @@ from aiohttp_core.serializer import head as serialize_head
 from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_core.writer import StreamWriter
+from aiohttp_web.base_request import BaseRequest
 from aiohttp_web.body_intake import BodyIntake
 from aiohttp_web.deadlines import NEVER
 from aiohttp_web.error_pages import refusal
@@ -87,6 +88,11 @@ _BACKLOG: Final = 65536
 _BURST: Final = 32
 """Requests of one connection that are answered before others get their turn."""
 
+_TASK_NAME: Final = "aiohttp request"
+"""One name for all tasks: asyncio would make up a new one for each request."""
+
+_Task: Final = asyncio.Task
+
 _EAGER: Final = sys.version_info >= (3, 12)
 
 _checked: bool = False
@@ -108,10 +114,13 @@ class RequestHandler:
         "__weakref__",
         "_access",
         "_advancing",
+        "_arrived",
         "_auto_decompress",
         "_busy",
+        "_choked",
         "_context",
         "_continued",
+        "_direct",
         "_expects",
         "_factory",
         "_handler",
@@ -164,6 +173,12 @@ class RequestHandler:
         self._transport_paused = False
         self._state = _IDLE
         self._advancing = False
+        # Whether the body of the current request came as a whole with its head.
+        self._arrived = False
+        # A class with another ``__init__`` was written for a stream.
+        self._direct = getattr(self._factory, "__init__", None) is BaseRequest.__init__
+        # Whether the transport is above its high-water mark; the gate says so too, a call away.
+        self._choked = False
         self._keep = options.timeouts.keepalive != 0
         self._peer_eof = False
         self._continued = False
@@ -228,6 +243,12 @@ class RequestHandler:
         """Fields that a form may have; see :attr:`BaseRequest.client_max_fields`."""
         count: int = self._server.client_max_fields
         return count
+
+    @property
+    def read_bufsize(self) -> int:
+        """The low-water mark of a body's stream, in bytes."""
+        size: int = self._options.read_bufsize
+        return size
 
     @property
     def head_limits(self) -> HeadLimits:
@@ -333,6 +354,7 @@ class RequestHandler:
     def pause_writing(self) -> None:
         """The transport is above its high-water mark."""
         self.gate.pause()
+        self._choked = True
         self._sent_left = -1
         if self.deadline == NEVER and self._options.timeouts.send:
             self._sent_stamp = self._sweep.now
@@ -341,6 +363,7 @@ class RequestHandler:
     def resume_writing(self) -> None:
         """The transport takes more."""
         self.gate.resume()
+        self._choked = False
         self._sent_left = -1
 
     # Reading is paused and resumed by the stream of the body
@@ -413,11 +436,14 @@ class RequestHandler:
         self._head = head
         self._continued = False
         self.served += 1
+        payload: Any
         if head.has_body:
-            self._begin_body(head)
-            if self._state != _HANDLING:
-                return
-            payload = self._intake.stream
+            payload = self._whole_body(head)
+            if payload is None:
+                self._begin_body(head)
+                if self._state != _HANDLING:
+                    return
+                payload = self._intake.stream
         else:
             payload = EMPTY_PAYLOAD
         if self.served == self._max_requests:
@@ -428,13 +454,21 @@ class RequestHandler:
         if not self._plain_tasks:
             task = self._loop.create_task(self._serve(request))
         elif _EAGER:
-            task = asyncio.Task(self._serve(request), loop=self._loop, eager_start=True)  # type: ignore[call-arg]
+            task = _Task(self._serve(request), loop=self._loop, name=_TASK_NAME, eager_start=True)  # type: ignore[call-arg]
         else:
             # What the loop's method does, without its Python frame.
-            task = asyncio.Task(self._serve(request), loop=self._loop)
+            task = _Task(self._serve(request), loop=self._loop, name=_TASK_NAME)
         if not task.done():
             self._task = task
             request.bind_task(task)
+
+    def _whole_body(self, head: Any) -> bytes | None:
+        """Return the body if it has come with its head and needs no decoding."""
+        if not self._direct or (self._auto_decompress and head.content_encoding is not None):
+            return None
+        body: bytes | None = self._parser.take_body()
+        self._arrived = body is not None
+        return body
 
     def _begin_body(self, head: Any) -> None:
         options = self._options
@@ -484,7 +518,7 @@ class RequestHandler:
                 response = await self._send(request, response)
             if self._access is not None:
                 await self._log_access(request, response, started, error)
-            if self.gate.paused and self._state == _HANDLING:
+            if self._choked and self._state == _HANDLING:
                 await self.gate.wait()
         except asyncio.CancelledError:
             self._abandon(request)
@@ -507,7 +541,8 @@ class RequestHandler:
         if self._hooks and request.has_response_hooks:
             return False
         head = self._head
-        message = response.joined(request, head, head.keep_alive and self._stays())
+        joinable: Response = response
+        message = joinable.joined(request, head, head.keep_alive and self._stays())
         if message is None:
             return False
         transport = self.transport
@@ -578,7 +613,10 @@ class RequestHandler:
             return
         keep = response.keep_alive and self._stays()
         intake = self._intake
-        if intake is not None:
+        if self._arrived:
+            self._arrived = False
+            request.end_body()
+        elif intake is not None:
             if not intake.stream.at_eof() or intake.failed is not None:
                 intake.forbid(PayloadAccessError("The response was sent already"))
             if not intake.complete:
@@ -603,7 +641,7 @@ class RequestHandler:
             self._later()
 
     def _leave(self, request: Any) -> None:
-        request.close_files()
+        request.finish()
         self._task = None
         self._request = None
         if self._limited and not self._busy:

@@ -1,9 +1,9 @@
 """Responses whose body is JSON (spec rows WRSP-26, ADD-507, ADD-508)."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
+from aiohttp_web.json_codec import encode_json
 from aiohttp_web.response import Response
 from aiohttp_web.stream_response import LooseHeaders
 
@@ -21,11 +21,11 @@ def json_response(
     reason: str | None = None,
     headers: LooseHeaders | None = None,
     content_type: str = "application/json",
-    dumps: Callable[[Any], str] = json.dumps,
+    dumps: Callable[[Any], str] = encode_json,
 ) -> Response:
     """Return a response with *data* as JSON, made by *dumps*; or with a *text* or *body* of JSON.
 
-    ValueError if *data* comes together with either.
+    The default *dumps* gives what ``json.dumps`` gives.  ValueError if *data* comes together with either.
     """
     if data is not _UNSET:
         if text or body:

@@ -82,6 +82,11 @@ class UrlMappingMatchInfo(dict[str, str], AbstractMatchInfo):
             raise ValueError(f"Expected one of the following apps {self._apps!r}, got {app!r}")
         self._current_app = app
 
+    def settle(self, app: Any) -> None:
+        """Put *app* before the others and close the stack."""
+        self.add_app(app)
+        self._frozen = True
+
     def freeze(self) -> None:
         """Close the stack of applications."""
         self._frozen = True

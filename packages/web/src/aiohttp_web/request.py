@@ -17,31 +17,35 @@ class Request(BaseRequest):
 
     def set_match_info(self, match_info: Any) -> None:
         """Take what the router found; done by the application."""
-        self._match_info = match_info
+        self.take_match(match_info)
 
     @property
     def match_info(self) -> UrlMappingMatchInfo:
         """The variable parts of the path and the route; ``None`` while the router looks."""
+        if self._match_info is None and self._route is not None:
+            made = UrlMappingMatchInfo({}, self._route)
+            made.settle(self._route_app)
+            self.take_match(made)
         match_info: UrlMappingMatchInfo = self._match_info
         return match_info
 
     @property
     def app(self) -> Application:
         """The application whose handler or middleware runs."""
-        app: Application = self._match_info.current_app
+        app: Application = self.match_info.current_app
         return app
 
     @property
     def config_dict(self) -> ChainMapProxy[Any, Any]:
         """The values of :attr:`app` and, behind them, of the applications around it."""
-        apps = self._match_info.apps
+        apps = self.match_info.apps
         around = apps[: apps.index(self.app) + 1]
         return ChainMapProxy(around[::-1])
 
     @property
     def has_response_hooks(self) -> bool:
         """Whether an application on the way listens to ``on_response_prepare``."""
-        match_info = self._match_info
+        match_info = self.match_info
         if match_info is not None:
             for app in match_info.apps:
                 if app.on_response_prepare:
@@ -50,7 +54,7 @@ class Request(BaseRequest):
 
     async def run_response_hooks(self, response: Any) -> None:
         """Fire ``on_response_prepare`` of all applications on the way, the outermost first."""
-        match_info = self._match_info
+        match_info = self.match_info
         if match_info is not None:
             for app in match_info.apps:
                 if app.on_response_prepare:
@@ -62,5 +66,5 @@ class Request(BaseRequest):
         See :meth:`BaseRequest.clone` for what can be changed and for the errors.
         """
         copy = super().clone(**changes)
-        copy.set_match_info(self._match_info)
+        copy.set_match_info(self.match_info)
         return copy

@@ -38,6 +38,10 @@ _EXECUTOR_SIZE: Final = 4096
 _DIGITS: Final = [str(number).encode() for number in range(1024)]
 _DIGITS_KNOWN: Final = len(_DIGITS)
 _KINDS_KNOWN: Final = 256
+_TYPES_KNOWN: Final = 512
+
+# The Content-Type of texts in UTF-8, by media types that were checked.
+_with_utf8: dict[str, str] = {"text/plain": "text/plain; charset=utf-8"}
 
 
 class Response(StreamResponse):
@@ -73,7 +77,7 @@ class Response(StreamResponse):
         self._zlib_executor = zlib_executor
         if body is not None and text is not None:
             raise ValueError("body and text are not allowed together")
-        if content_type is not None:
+        if content_type is not None and content_type not in _with_utf8:
             if "charset" in check_field_text("content_type", content_type):
                 raise ValueError("charset must not be in content_type argument")
         if headers is not None:
@@ -107,13 +111,17 @@ class Response(StreamResponse):
             raise TypeError(f"text argument must be str ({type(text)!r})")
         if charset == "utf-8":
             self._body = text.encode()
-            if content_type == "text/plain":
-                # The usual type needs no check: it is one constant.
-                self._set_content_type_field("text/plain; charset=utf-8")
-                return
+            value = _with_utf8.get(content_type)
+            if value is None:
+                value = f"{check_field_text('content_type', content_type)}; charset=utf-8"
+                if "charset" not in content_type:
+                    if len(_with_utf8) >= _TYPES_KNOWN:
+                        _with_utf8.clear()
+                    _with_utf8[content_type] = value
+            self._set_content_type_field(value)
         else:
             self._body = text.encode(charset)
-        self._describe(content_type, charset)
+            self._describe(content_type, charset)
 
     # The body
 

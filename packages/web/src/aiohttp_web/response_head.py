@@ -45,7 +45,10 @@ _CACHED: Final = 512
 _UNFIT: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 _phrases: dict[int, str] = {int(status): status.phrase for status in HTTPStatus}
+_OK: Final = _phrases[200]
 _blocks: dict[tuple[int, int, str, str | None], bytes] = {}
+# Those of "HTTP/1.1 200 OK", which nearly all answers begin with, by content type alone.
+_usual_blocks: dict[str | None, bytes] = {}
 _now_second = 0
 _now_tails: list[bytes] = [b"", b"", b""]
 
@@ -73,18 +76,30 @@ def check_field_text(what: str, value: str) -> str:
 
 def head_block(minor: int, status: int, reason: str, content_type: str | None) -> bytes:
     """Return the head up to and with ``Content-Length: ``, for HTTP/1.*minor*."""
+    if status == 200 and reason is _OK and minor == 1:
+        block = _usual_blocks.get(content_type)
+        if block is None:
+            block = _make_block(minor, status, reason, content_type)
+            if len(_usual_blocks) >= _CACHED:
+                _usual_blocks.clear()
+            _usual_blocks[content_type] = block
+        return block
     key = (minor, status, reason, content_type)
     block = _blocks.get(key)
     if block is None:
-        check_reason(reason)
-        text = f"HTTP/1.{minor} {status} {reason}\r\n"
-        if content_type is not None:
-            text += f"Content-Type: {check_field_text('Content-Type', content_type)}\r\n"
-        block = (text + "Content-Length: ").encode("utf-8", "surrogateescape")
+        block = _make_block(minor, status, reason, content_type)
         if len(_blocks) >= _CACHED:
             _blocks.clear()
         _blocks[key] = block
     return block
+
+
+def _make_block(minor: int, status: int, reason: str, content_type: str | None) -> bytes:
+    check_reason(reason)
+    text = f"HTTP/1.{minor} {status} {reason}\r\n"
+    if content_type is not None:
+        text += f"Content-Type: {check_field_text('Content-Type', content_type)}\r\n"
+    return (text + "Content-Length: ").encode("utf-8", "surrogateescape")
 
 
 def _new_second(second: int) -> None:

@@ -33,6 +33,7 @@ from aiohttp_web.routes import (
     AbstractRoute,
     ExpectHandler,
     HandlerOrView,
+    ResourceRoute,
     RouteOptions,
 )
 from aiohttp_web.static import StaticResource
@@ -144,6 +145,19 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
                 if methods:
                     allowed = allowed | methods
         return self._nowhere(method, allowed)
+
+    def fixed_routes(self) -> dict[str, dict[str, ResourceRoute]]:
+        """Return the live tables of routes by method of the fixed paths that one resource has.
+
+        Empty if domains, which are asked before all paths, were registered.
+        """
+        if self._domains:
+            return {}
+        return {
+            path: resources[0].routes_by_method
+            for path, resources in self._fixed.items()
+            if len(resources) == 1
+        }
 
     def _candidates(self, path: str) -> Iterator[AbstractResource]:
         yield from self._domains

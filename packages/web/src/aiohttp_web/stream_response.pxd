@@ -19,6 +19,6 @@ cdef class StreamResponse(KeyedState):
     cdef public bint _no_body
     cdef public Py_ssize_t _body_length
 
-    cpdef _open(self, int status, object reason)
-    cpdef _content_type_field(self)
-    cpdef _set_content_type_field(self, object value)
+    cdef _open(self, int status, object reason)
+    cdef _content_type_field(self)
+    cdef _set_content_type_field(self, object value)

@@ -1,0 +1,20 @@
+cimport cython
+
+from aiohttp_web.base_request cimport BaseRequest
+
+
+cdef Py_ssize_t _HANDLERS_KEPT
+
+
+cdef class Shortcut:
+    cdef object _app
+    cdef object _find
+    cdef dict _fixed
+    cdef object _handle
+    cdef object _handle_match
+    cdef dict _handlers
+    cdef object _wrap
+
+    @cython.locals(routes=dict)
+    cpdef answer(self, BaseRequest request)
+    cdef _handler_of(self, object route)

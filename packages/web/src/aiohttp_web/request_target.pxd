@@ -1,0 +1,1 @@
+cpdef bint is_origin_form(object target) except -1
