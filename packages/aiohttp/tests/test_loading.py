@@ -96,7 +96,7 @@ def test_an_error_inside_a_sibling_is_not_hidden(tmp_path, monkeypatch):
         sibling("broken_sibling")
 
 
-@pytest.mark.spec("ADD-745")
+@pytest.mark.spec("ADD-745", "NAM-07")
 def test_gunicorn_is_loaded_on_demand():
     try:
         import gunicorn  # noqa: F401

@@ -9,7 +9,7 @@ from aiohttp_test_utils import RawTestServer, TestClient, TestServer
 from aiohttp_web import Application, Request, Response
 
 
-@pytest.mark.spec("TST-05", "TST-06", "TST-07", "ADD-730")
+@pytest.mark.spec("TST-05", "TST-06", "TST-07", "ADD-730", "ADD-952")
 async def test_life_of_a_client(app):
     server = TestServer(app)
     client = TestClient(server)

@@ -298,4 +298,4 @@ async def test_ours():
 def test_types():
     from aiohttp_test_utils.pytest_plugin import AiohttpClient, AiohttpRawServer, AiohttpServer
 
-    assert all((AiohttpClient, AiohttpRawServer, AiohttpServer))
+    assert {AiohttpClient, AiohttpRawServer, AiohttpServer}

@@ -50,11 +50,13 @@ from aiohttp_core.stream_reader import DEFAULT_LIMIT as DEFAULT_CHUNK_SIZE
 from aiohttp_core.tokens import TOKEN, quoted_string
 
 if TYPE_CHECKING:
+    from aiohttp_web.access_log import AccessLogger
     from aiohttp_web.keys import AppKey, RequestKey, ResponseKey
 else:
     __getattr__ = later(
         __name__,
         {
+            "AccessLogger": "aiohttp_web.access_log:AccessLogger",
             "AppKey": "aiohttp_web.keys:AppKey",
             "RequestKey": "aiohttp_web.keys:RequestKey",
             "ResponseKey": "aiohttp_web.keys:ResponseKey",
@@ -62,6 +64,7 @@ else:
     )
 
 __all__ = (
+    "AccessLogger",
     "AppKey",
     "BaseTimerContext",
     "BasicAuth",
