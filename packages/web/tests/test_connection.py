@@ -412,7 +412,7 @@ async def test_broken_chunks_with_the_head_never_reach_the_handler(raw_server: A
 # Bodies
 
 
-@pytest.mark.spec("ADD-064", "ADD-903", "RUN-11", "ADD-071")
+@pytest.mark.spec("ADD-064", "ADD-903", "RUN-11", "ADD-071", "CMP-07")
 @pytest.mark.parametrize("auto_decompress", [True, False])
 async def test_codings_are_undone(raw_server: Any, auto_decompress: bool) -> None:
     coded = gzip.compress(b"plain")
