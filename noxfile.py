@@ -283,6 +283,18 @@ def dependents(session: nox.Session) -> None:
 
 
 @nox.session
+def autobahn(session: nox.Session) -> None:
+    """All 517 cases of the Autobahn test-suite, both roles; needs CPython 2.7; 40 minutes."""
+    development(session, "compiled")
+    session.run(
+        *("python", "-m", "pytest", "-q", "-n", "2"),
+        "tests-integration/websocket/test_autobahn.py",
+        *session.posargs,
+        env={"AIOHTTP_NO_EXTENSIONS": "", "AUTOBAHN": "all"},
+    )
+
+
+@nox.session
 def release(session: nox.Session) -> None:
     """The rehearsal of a release: build, verify, publish to an index on this machine, install."""
     session.install("-r", "tools/requirements-dev.txt")

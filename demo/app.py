@@ -1,4 +1,4 @@
-"""The demo application: a page, JSON, a streamed response and an upload.
+"""The demo application: a page, JSON, a streamed response, an upload and a chat.
 
 Run ``python tools/dev.py demo`` to see it driven by the client, or
 ``python -m aiohttp.web demo.app:make_app`` to serve it alone.
@@ -6,14 +6,18 @@ Run ``python tools/dev.py demo`` to see it driven by the client, or
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, WSMsgType, web
 from aiohttp.typedefs import Handler
 
 PAGE = Path(__file__).parent / "index.html"
+CHAT_PAGE = Path(__file__).parent / "chat.html"
 VISITS = web.AppKey("VISITS", dict[str, int])
+CHATTING = web.AppKey("CHATTING", set[web.WebSocketResponse[Any]])
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -59,6 +63,38 @@ async def slow(request: web.Request) -> web.Response:
     return web.Response(text="finally")
 
 
+async def chat_page(request: web.Request) -> web.StreamResponse:
+    """Answer with the page of the chat."""
+    return web.Response(text=CHAT_PAGE.read_text(encoding="utf-8"), content_type="text/html")
+
+
+async def chat(request: web.Request) -> web.StreamResponse:
+    """Pass what anybody says on to everybody, over one WebSocket each."""
+    ws = web.WebSocketResponse(heartbeat=30, protocols=("chat",), max_msg_size=64 * 1024)
+    await ws.prepare(request)
+    name = request.query.get("name", "somebody")[:40]
+    everybody = request.app[CHATTING]
+    everybody.add(ws)
+    try:
+        await tell(everybody, "the server", f"{name} is here")
+        async for message in ws:
+            if message.type is WSMsgType.TEXT:
+                await tell(everybody, name, message.data)
+    finally:
+        everybody.discard(ws)
+    await tell(everybody, "the server", f"{name} has left")
+    return ws
+
+
+async def tell(everybody: set[web.WebSocketResponse[Any]], name: str, text: str) -> None:
+    """Send to all at once; whoever is gone misses it."""
+    said = json.dumps({"from": name, "text": text})
+    done = await asyncio.gather(*(ws.send_str(said) for ws in everybody), return_exceptions=True)
+    for error in done:
+        if error is not None and not isinstance(error, ClientConnectionResetError):
+            raise error
+
+
 @web.middleware
 async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Say on every answer who served it."""
@@ -70,6 +106,7 @@ async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def counters(app: web.Application) -> AsyncIterator[None]:
     """Make the shared state at startup and drop it at cleanup."""
     app[VISITS] = {}
+    app[CHATTING] = set()
     yield
     app[VISITS].clear()
 
@@ -85,6 +122,8 @@ def make_app(argv: list[str] | None = None) -> web.Application:
             web.get("/count", count),
             web.post("/upload", upload),
             web.get("/slow", slow),
+            web.get("/chat", chat_page),
+            web.get("/ws", chat),
         ]
     )
     return app

@@ -102,6 +102,21 @@ async def many_at_once(session: aiohttp.ClientSession) -> tuple[str, bool]:
     return f"{sum(answers)} right answers", all(answers)
 
 
+async def a_chat(session: aiohttp.ClientSession) -> tuple[str, bool]:
+    """Let two people chat, each over a WebSocket of their own."""
+    async with (
+        session.ws_connect("/ws", params={"name": "Ada"}, protocols=("chat",)) as ada,
+        session.ws_connect("/ws", params={"name": "Bob"}, compress=15) as bob,
+    ):
+        await ada.send_str("hello Bob")
+        heard = await bob.receive_json()
+        while heard["from"] != "Ada":
+            heard = await bob.receive_json()
+        closed = await ada.close(code=1001, message="bye")
+        good = heard["text"] == "hello Bob" and closed and ada.close_code == 1000
+        return f"Bob heard {heard['text']!r}, Ada closed with {ada.close_code}", good
+
+
 STEPS: dict[str, Step] = {
     "GET /": the_page,
     "GET /hello/Grace?lang=fr": some_json,
@@ -110,6 +125,7 @@ STEPS: dict[str, Step] = {
     "GET /nowhere": nothing_there,
     "DELETE /count": wrong_method,
     "GET /slow, 0.1 s of patience": impatience,
+    "two WebSockets, one chat": a_chat,
     "200 x GET /hello/guest-N at once": many_at_once,
 }
 
@@ -122,7 +138,7 @@ async def drive(url: str) -> list[Row]:
             started = time.perf_counter()
             try:
                 came_back, good = await step(session)
-            except Exception as exc:  # noqa: BLE001 - whatever went wrong belongs into the table
+            except Exception as exc:
                 came_back, good = f"{type(exc).__name__}: {exc}", False
             rows.append(Row(asked, came_back, (time.perf_counter() - started) * 1000, good))
     return rows
