@@ -3,12 +3,13 @@
 import asyncio
 import os
 import sys
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 
-async def echo(request):
+async def echo(request: Any) -> Any:
     ws = web.WebSocketResponse(protocols=("echo",), max_msg_size=0)
     await ws.prepare(request)
     async for message in ws:
@@ -19,19 +20,19 @@ async def echo(request):
     return ws
 
 
-async def serve():
+async def serve() -> None:
     app = web.Application()
     app.router.add_get("/", echo)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    print(site._server.sockets[0].getsockname()[1], flush=True)
+    print(runner.addresses[0][1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
 
 
-async def call(url, compress):
+async def call(url: str, compress: int) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.ws_connect(
             url, compress=compress, protocols=("echo",), max_msg_size=0
