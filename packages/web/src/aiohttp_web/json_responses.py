@@ -25,7 +25,8 @@ def json_response(
 ) -> Response:
     """Return a response with *data* as JSON, made by *dumps*; or with a *text* or *body* of JSON.
 
-    The default *dumps* gives what ``json.dumps`` gives.  ValueError if *data* comes together with either.
+    The default *dumps* gives what ``json.dumps`` gives.  ValueError if *data* comes together with
+    either.
     """
     if data is not _UNSET:
         if text or body:
