@@ -22,7 +22,16 @@ if __name__ == "__main__":
 from tools.workspace import ROOT, packages
 
 # Underscored names that are documented interfaces of the standard library.
-DOCUMENTED = {"_asdict", "_fields", "_field_defaults", "_getframe", "_make", "_replace", "_exit"}
+DOCUMENTED = {
+    "_asdict",
+    "_fields",
+    "_field_defaults",
+    "_getframe",
+    "_make",
+    "_replace",
+    "_exit",
+    "_xoptions",
+}
 
 
 def _is_private(name: str) -> bool:

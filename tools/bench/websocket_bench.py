@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import cpu, report
 from .environment import BENCH, OURS, PEERS, ensure_peers
-from .server_bench import LOAD_CORE, SERVER_CORE, Samples, Scenario, Server, start
+from .server_bench import LOAD_CORE, Samples, Scenario, Server, start
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,7 @@ class Load(asyncio.Protocol):
         self.transport = transport
         key = base64.b64encode(os.urandom(16)).decode()
         path = "/count" if self.kind == "count" else "/echo"
-        extra = (
-            "Sec-WebSocket-Extensions: permessage-deflate\r\n" if self.kind == "deflate" else ""
-        )
+        extra = "Sec-WebSocket-Extensions: permessage-deflate\r\n" if self.kind == "deflate" else ""
         transport.write(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
@@ -150,6 +148,4 @@ if __name__ == "__main__":
     import uvloop
 
     uvloop.install()
-    asyncio.run(
-        main(int(port), kind, int(size), text == "text", int(connections), float(seconds))
-    )
+    asyncio.run(main(int(port), kind, int(size), text == "text", int(connections), float(seconds)))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from aiohttp_client import TCPConnector
@@ -24,7 +26,8 @@ async def test_remembered_hosts_can_be_seen():
 
 def test_only_living_addresses_are_known():
     table = DNSCacheTable(ttl=10, negative_ttl=10)
-    table.add(("a", 1), [{"host": "127.0.0.1"}], now=0)
+    address: Any = {"host": "127.0.0.1"}
+    table.add(("a", 1), [address], now=0)
     table.add(("b", 1), OSError("no"), now=0)
-    assert table.known(5) == {("a", 1): [{"host": "127.0.0.1"}]}
+    assert table.known(5) == {("a", 1): [address]}
     assert table.known(10) == {}

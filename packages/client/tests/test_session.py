@@ -129,7 +129,8 @@ async def test_informational_heads_are_skipped(
 
 BAD_HEADS = {
     "R01": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
-    "R02": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "R02": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"5\r\nhello\r\n0\r\n\r\n",
     "R09": b"HTTP/1.1 100 Continue\r\n\r\n" * 1000,
     "R10": b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
     "R12a": b"HTTP/1.1 99 Low\r\n\r\n",
@@ -396,7 +397,10 @@ async def test_reading_after_release(serve: Any, session: ClientSession, answeri
 
 @pytest.mark.spec("CRSP-05", "STR-11")
 async def test_http_chunks_are_seen(serve: Any, session: ClientSession) -> None:
-    complete = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: v\r\n\r\n"
+    complete = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: v\r\n\r\n"
+    )
 
     async def script(talk: Any) -> None:
         await talk.head()
@@ -1060,7 +1064,10 @@ async def test_other_origin_gets_no_secrets(
 
 @pytest.mark.spec("CREQ-09", "SES-07", "SES-15", "ADD-158", "CRSP-07", "CRSP-08")
 async def test_cookies(serve: Any, answering: Any) -> None:
-    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2; Path=/\r\nContent-Length: 0\r\n\r\n"
+    answer = (
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2; Path=/\r\n"
+        b"Content-Length: 0\r\n\r\n"
+    )
     server = await serve(answering(answer))
     async with ClientSession(cookies={"shared": "x"}, cookie_jar=CookieJar(unsafe=True)) as session:
         for _ in range(2):

@@ -125,7 +125,7 @@ def test_reload_replaces_one_after_the_other_the_new_one_first() -> None:
             ("tick", 1000, []),
         ],
     )
-    assert "Reload complete" not in [a for a in supervision.tick(1001)]
+    assert "Reload complete" not in list(supervision.tick(1001))
 
 
 def test_an_old_worker_that_does_not_end_is_killed() -> None:

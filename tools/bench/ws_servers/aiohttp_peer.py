@@ -3,9 +3,10 @@
 import asyncio
 import sys
 
+from handlers import count, echo
+
 from aiohttp import WSMsgType
 from aiohttp.web import Application, AppRunner, TCPSite, WebSocketResponse
-from handlers import count, echo
 
 
 async def receiving(request):

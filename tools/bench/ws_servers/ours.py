@@ -3,9 +3,10 @@
 import asyncio
 import sys
 
+from handlers import ACKNOWLEDGE, count, echo
+
 from aiohttp_web import Application, AppRunner, TCPSite, WebSocketResponse
 from aiohttp_websocket import WSMsgType
-from handlers import ACKNOWLEDGE, count, echo
 
 
 async def receiving(request):

@@ -116,9 +116,8 @@ def _finish(main: "asyncio.Task[None]", loop: asyncio.AbstractEventLoop) -> None
         loop.run_until_complete(loop.shutdown_default_executor())
     except (GracefulExit, KeyboardInterrupt):
         server_logger.warning("Second signal: the server ends at once")
-        for task in asyncio.all_tasks(loop):
-            # Nobody will ever ask for the outcome.
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
+        # Nobody will ever ask for the outcome of the tasks that are left.
+        loop.set_exception_handler(lambda *_: None)
         raise
 
 
