@@ -959,3 +959,38 @@ def test_compiled_and_interpreted_tell_the_same():
                 ours.expect("GET")
                 theirs.expect("GET")
                 assert story(ours, pieces) == story(theirs, pieces)
+
+
+@pytest.mark.parametrize("rest", [b"", b"x"])
+def test_a_body_of_the_largest_length_is_never_here(rest):
+    """Found by fuzzing: the end of such a body lies behind the largest place."""
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775807\r\n\r\n"
+    parser = RequestParser()
+    parser.feed(head + rest)
+    assert parser.next_event().has_body
+    assert parser.take_body() is None
+    assert parser.next_event() == (rest or None)
+    assert parser.state is ParserState.LENGTH
+
+
+@given(
+    messages=st.lists(st.binary(max_size=30), min_size=1, max_size=4),
+    cut=st.integers(1, 200),
+)
+def test_a_body_that_is_taken_is_the_body_of_the_events(messages, cut):
+    raw = b"".join(
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+        for body in messages
+    )
+    parser = RequestParser()
+    bodies = []
+    for piece in segments(raw, cut):
+        parser.feed(piece)
+        while (event := parser.next_event()) is not None:
+            if isinstance(event, bytes):
+                bodies[-1] += event
+            elif not isinstance(event, EndOfMessage):
+                bodies.append((parser.take_body() if event.has_body else None) or b"")
+    assert bodies == messages
+    assert parser.take_body() is None
+    assert parser.buffered == 0

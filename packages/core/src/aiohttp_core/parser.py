@@ -190,9 +190,12 @@ class MessageParser:
         """
         data = self._data
         left = self._left
-        stop = self._pos + left
-        if self._state != _LENGTH or left != self._declared or stop > len(data):
+        if self._state != _LENGTH or left != self._declared:
             return None
+        # In this order: a declared length may be the largest number there is.
+        if left > len(data) - self._pos:
+            return None
+        stop = self._pos + left
         body = data[self._pos : stop]
         if stop < len(data):
             self._pos = stop
