@@ -130,7 +130,7 @@ async def session() -> AsyncIterator[ClientSession]:
 # The handshake
 
 
-@pytest.mark.spec("ADD-642", "WSC-01", "WSC-04", "WSC-05", "ADD-650")
+@pytest.mark.spec("ADD-642", "WSC-01", "WSC-04", "WSC-05", "WSC-06", "ADD-650")
 @pytest.mark.parametrize(
     ("compress", "offer"),
     [

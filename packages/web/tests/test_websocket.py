@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import inspect
 import json
 import logging
 import os
@@ -313,6 +314,7 @@ async def test_before_prepare(run: Any) -> None:
     assert ws.ws_protocol is None
 
 
+@pytest.mark.spec("WSS-15")
 async def test_prepared_twice(run: Any) -> None:
     async def body(ws: WebSocketResponse[Any]) -> None:
         assert ws.prepared
@@ -339,6 +341,53 @@ async def test_frames_behind_the_handshake_are_not_lost(run: Any) -> None:
     message = await peer.next()
     assert message is not None
     assert message.data == "early"
+
+
+@pytest.mark.spec("ADD-671")
+async def test_what_comes_before_the_answer_is_bounded(run: Any) -> None:
+    go_on = asyncio.Event()
+
+    async def handler(request: Request) -> Any:
+        await go_on.wait()
+        ws = WebSocketResponse(max_msg_size=0)
+        await ws.prepare(request)
+        await ws.send_str(str(len(await ws.receive_bytes())))
+        return ws
+
+    served = await run(handler)
+    peer = await served.connect()
+    shaking = asyncio.create_task(peer.shake_hands())
+    await asyncio.sleep(0)
+    size = 20 * 2**20
+    peer.writer.transport.set_write_buffer_limits(0)
+    peer.send(frame(BINARY, bytes(size)))
+    draining = asyncio.create_task(peer.writer.drain())
+    done, _ = await asyncio.wait((draining,), timeout=0.3)
+    assert not done  # the server does not read what nobody can take yet
+    go_on.set()
+    await shaking
+    await draining
+    message = await peer.next()
+    assert message is not None
+    assert message.data == str(size)
+
+
+@pytest.mark.spec("WSS-01", "ADD-693")
+def test_defaults() -> None:
+    parameters = inspect.signature(WebSocketResponse.__init__).parameters
+    found = {name: each.default for name, each in parameters.items() if name != "self"}
+    assert found == {
+        "timeout": 10.0,
+        "receive_timeout": None,
+        "autoclose": True,
+        "autoping": True,
+        "heartbeat": None,
+        "protocols": (),
+        "compress": True,
+        "max_msg_size": 4194304,
+        "writer_limit": 262144,
+        "decode_text": True,
+    }
 
 
 async def test_middlewares_and_hooks_see_the_handshake(run: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from aiohttp_core.errors import ClientConnectionResetError
 from aiohttp_core.flow import WriteGate
 from aiohttp_websocket import Inflater, MessageReader, WebSocketWriter, WSMessage, WSMsgType
-from aiohttp_websocket.writer import EXECUTOR_SIZE, FRAGMENT_SIZE
+from aiohttp_websocket.writer import EXECUTOR_SIZE, FRAGMENT_SIZE, forget_keys, next_key
 
 
 class Wire:
@@ -258,3 +258,54 @@ async def test_a_failure_in_the_background_reaches_its_sender_only() -> None:
     await sending.send_frame(b"next", WSMsgType.BINARY)
     assert zlib.decompressobj(wbits=-15)
     assert len(wire.written) == 1
+
+
+def test_a_fork_forgets_the_keys() -> None:
+    first = next_key()
+    forget_keys()
+    assert next_key() != first
+
+
+async def test_what_is_not_waited_for() -> None:
+    wire = Wire()
+    sending = writer(wire)
+    sending.write_frame(bytearray(b"a"), WSMsgType.BINARY)
+    sending.write_frame(b"p", WSMsgType.PING)
+    sending.fragment_above = 3
+    sending.write_frame(b"four", WSMsgType.TEXT)
+    assert sending.busy
+    sending.write_frame(b"b", WSMsgType.TEXT)
+    while sending.busy:
+        await asyncio.sleep(0)
+    assert [message.data for message in wire.messages()] == [b"a", b"p", "four", "b"]
+    sending.close_now(1001)
+    sending.close_now(1002)
+    for send in (sending.write_frame, sending.start_frame):
+        with pytest.raises(ClientConnectionResetError):
+            send(b"", WSMsgType.TEXT)
+    assert [message.data for message in wire.messages()][4:] == [1001]
+
+
+async def test_a_close_that_was_sent_is_not_sent_again() -> None:
+    wire = Wire()
+    sending = writer(wire)
+    await sending.close(1000)
+    sending.close_now(1002)
+    assert [message.data for message in wire.messages()] == [1000]
+
+
+async def test_a_cut_ends_a_message_in_fragments() -> None:
+    wire = Wire()
+    sending = writer(wire)
+    sending.fragment_above = 0
+    wire.gate.pause()
+    large = asyncio.create_task(sending.send_frame(bytes(3 * FRAGMENT_SIZE), WSMsgType.BINARY))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    sending.close_now(1002)
+    closing = asyncio.create_task(sending.close(1000))
+    wire.gate.resume()
+    with pytest.raises(ClientConnectionResetError):
+        await large
+    await closing
+    assert len(wire.written) == 2

@@ -11,12 +11,7 @@ from aiohttp_websocket.closing import (
     is_wire_code,
     parse_close_payload,
 )
-from aiohttp_websocket.connection import (
-    ConnectionControl,
-    HeartbeatError,
-    WebSocketConnection,
-    WebSocketSettings,
-)
+from aiohttp_websocket.connection import HeartbeatError, WebSocketConnection
 from aiohttp_websocket.deflate import Deflater, Inflater
 from aiohttp_websocket.deflate_params import (
     DeflateParams,
@@ -41,6 +36,7 @@ from aiohttp_websocket.handshake import (
 from aiohttp_websocket.masking import mask, mask_in_place
 from aiohttp_websocket.queue import StreamEnd, WebSocketDataQueue
 from aiohttp_websocket.reader import COMPILED, MessageReader
+from aiohttp_websocket.settings import ConnectionControl, WebSocketSettings
 from aiohttp_websocket.types import (
     WS_CLOSED_MESSAGE,
     WS_CLOSING_MESSAGE,

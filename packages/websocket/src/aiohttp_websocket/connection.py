@@ -18,16 +18,19 @@ Laws
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp_core.flow import WriteGate
 from aiohttp_core.log import ws_logger
 from aiohttp_websocket.closing import CloseState, Closing, close_payload
-from aiohttp_websocket.deflate import Inflater
 from aiohttp_websocket.deflate_params import DeflateParams
 from aiohttp_websocket.queue import DEFAULT_LIMIT, StreamEnd, WebSocketDataQueue
 from aiohttp_websocket.reader import MessageReader
+from aiohttp_websocket.settings import (
+    ConnectionControl,
+    WebSocketSettings,
+    make_inflater,
+    make_writer,
+)
 from aiohttp_websocket.types import (
     WS_CLOSED_MESSAGE,
     WS_CLOSING_MESSAGE,
@@ -36,7 +39,6 @@ from aiohttp_websocket.types import (
     WSMessage,
     WSMsgType,
 )
-from aiohttp_websocket.writer import WebSocketWriter
 
 if TYPE_CHECKING:
     import cython
@@ -45,10 +47,8 @@ else:
 
 __all__ = (
     "COMPILED",
-    "ConnectionControl",
     "HeartbeatError",
     "WebSocketConnection",
-    "WebSocketSettings",
 )
 
 COMPILED: Final[bool] = cython.compiled
@@ -63,42 +63,6 @@ BytesLike = bytes | bytearray | memoryview
 PING: Final = WSMsgType.PING
 PONG: Final = WSMsgType.PONG
 CLOSE: Final = WSMsgType.CLOSE
-
-
-class ConnectionControl(Protocol):
-    """What a WebSocket needs of the connection that was upgraded."""
-
-    @property
-    def transport(self) -> Any:
-        """The transport, or ``None`` once the connection is lost."""
-
-    @property
-    def gate(self) -> WriteGate:
-        """The gate that is shut while the transport is above its high-water mark."""
-
-    @property
-    def reading_paused(self) -> bool:
-        """Whether the connection reads nothing at the moment."""
-
-    def pause_reading(self) -> None:
-        """Stop feeding."""
-
-    def resume_reading(self) -> None:
-        """Feed again."""
-
-
-@dataclass(frozen=True, slots=True)
-class WebSocketSettings:
-    """How one connection behaves; times in seconds, sizes in bytes."""
-
-    close_timeout: float | None = 10.0
-    receive_timeout: float | None = None
-    autoclose: bool = True
-    autoping: bool = True
-    heartbeat: float | None = None
-    max_msg_size: int = 4 * 1024 * 1024
-    writer_limit: int = DEFAULT_LIMIT
-    decode_text: bool = True
 
 
 class HeartbeatError(TimeoutError):
@@ -171,13 +135,13 @@ class WebSocketConnection:
         self._heartbeat_error = heartbeat_error
         self.queue = WebSocketDataQueue(self, read_limit, loop=self._loop)
         """Messages that were received and not yet taken."""
-        self.writer = _make_writer(control, server, settings, deflate)
+        self.writer = make_writer(control, server, settings, deflate)
         """The sending half."""
         self._reader = _Reader(
             self,
             masked=server,
             max_msg_size=settings.max_msg_size,
-            inflater=_make_inflater(server, deflate),
+            inflater=make_inflater(server, deflate),
             decode_text=settings.decode_text,
         )
         # listening
@@ -715,35 +679,3 @@ class _Reader(MessageReader):
 
     def deliver(self, message: WSMessage, size: int) -> None:
         self._owner.deliver(message, size)
-
-
-def _make_writer(
-    control: ConnectionControl,
-    server: bool,
-    settings: WebSocketSettings,
-    deflate: DeflateParams | None,
-) -> WebSocketWriter:
-    bits, notakeover = 0, False
-    if deflate is not None:
-        bits = deflate.server_bits if server else deflate.client_bits
-        notakeover = (
-            deflate.server_no_context_takeover if server else deflate.client_no_context_takeover
-        )
-    return WebSocketWriter(
-        control,
-        control.transport,
-        use_mask=not server,
-        limit=settings.writer_limit,
-        compress=bits,
-        notakeover=notakeover,
-    )
-
-
-def _make_inflater(server: bool, deflate: DeflateParams | None) -> Inflater | None:
-    if deflate is None:
-        return None
-    return Inflater(
-        no_context_takeover=(
-            deflate.client_no_context_takeover if server else deflate.server_no_context_takeover
-        )
-    )

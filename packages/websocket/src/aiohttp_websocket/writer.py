@@ -189,7 +189,7 @@ class WebSocketWriter:
             return
         compressed = self._is_compressed(compress)
         if self._has_to_queue(len(message), compressed):
-            self._begin(message, opcode, compressed, compress)
+            _ = self._begin(message, opcode, compressed, compress)
         else:
             self._write_message(message, opcode, compressed, compress)
 
