@@ -212,9 +212,8 @@ async def test_own_dialer(serve: Any, answering: Any) -> None:
 
     class Dialer(BaseConnector):
         async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> Any:
-            _, protocol = await self._loop.create_connection(
-                self._factory, "127.0.0.1", server.port
-            )
+            factory: Any = self._factory
+            _, protocol = await self._loop.create_connection(factory, "127.0.0.1", server.port)
             return protocol
 
     async with ClientSession(connector=Dialer()) as session:

@@ -221,7 +221,7 @@ class BaseConnector(IdleConnections):
     @property
     def _conns(self) -> dict[ConnectionKey, list[tuple[HttpConnection, float]]]:
         """Idle connections and since when they are; a copy, for libraries (spec row ADD-1018)."""
-        found: dict[ConnectionKey, list[tuple[HttpConnection, float]]] = {}
+        found: dict[Any, list[tuple[HttpConnection, float]]] = {}
         for slot in self._pool.idle_slots():
             if slot.connection is not None:
                 found.setdefault(slot.key, []).append((slot.connection, slot.idle_since))
@@ -335,6 +335,15 @@ class BaseConnector(IdleConnections):
             connection = HttpConnection(self, self._loop, self._wheel)
         connection.force_close = self._force_close
         return connection
+
+    def connection_free(self, connection: HttpConnection) -> None:
+        """Do what the pool has decided when *connection* came back (called by the connection)."""
+        if self._closed or connection.slot is None:
+            connection.close()
+            return
+        self._carry_out()
+        if self._expiry is None:
+            self._schedule_expiry()
 
     def connection_gone(self, connection: HttpConnection) -> None:
         """Forget a connection (called by the connection)."""
@@ -516,10 +525,12 @@ class BaseConnector(IdleConnections):
             if isinstance(waiter, asyncio.Future) and not waiter.done():
                 waiter.set_result(None)
 
-    def _schedule_expiry(self, now: float) -> None:
+    def _schedule_expiry(self) -> None:
+        self._pool.watched = True
         delay = min(self._pool.keepalive, self._pool.max_lifetime)
         if delay < inf:
-            self._expiry = self._loop.call_at(now + max(delay, 1.0), _expire, weakref.ref(self))
+            when = self._loop.time() + max(delay, 1.0)
+            self._expiry = self._loop.call_at(when, _expire, weakref.ref(self))
 
     def expire(self) -> None:
         """Close the idle connections whose time is over; a timer does so too."""
@@ -529,5 +540,6 @@ class BaseConnector(IdleConnections):
         now = self._loop.time()
         due = self._pool.expire(now)
         self._carry_out()
+        self._pool.watched = due < inf
         if due < inf:
             self._expiry = self._loop.call_at(max(due, now + 1.0), _expire, weakref.ref(self))

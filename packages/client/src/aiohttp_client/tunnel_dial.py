@@ -62,7 +62,7 @@ class HandshakeProtocol(asyncio.Protocol):
         try:
             answer = handshake.feed(data)
             complete = handshake.complete
-        except Exception as exc:  # noqa: BLE001 - whatever it is, the waiter gets it
+        except Exception as exc:
             self._fail(exc)
             return
         if answer and self.transport is not None:
@@ -91,7 +91,7 @@ class HandshakeProtocol(asyncio.Protocol):
         try:
             if self._handshake is not None:
                 self._handshake.feed_eof()
-        except Exception as exc:  # noqa: BLE001 - whatever it is, the waiter gets it
+        except Exception as exc:
             self._fail(exc)
             return
         self._fail(ConnectionResetError("the proxy closed the connection"))
