@@ -268,7 +268,8 @@ def text_encoding(
     A type may be given as *content_type* or stand in *headers*.  A given *encoding* stands in the
     default type; a given type without a charset means UTF-8.
     """
-    if headers and not isinstance(content_type, str):
+    # What can be read only once is left for the headers themselves.
+    if isinstance(headers, (Mapping, list, tuple)) and not isinstance(content_type, str):
         content_type = CIMultiDict(headers).get(hdrs.CONTENT_TYPE)
     if not isinstance(content_type, str):
         if encoding is None or encoding == "utf-8":
