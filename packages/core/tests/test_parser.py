@@ -385,6 +385,78 @@ def test_take_body_leaves_to_the_events_what_is_not_whole(framing, body):
     assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == body
 
 
+OK_HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "rest", "plain_length"),
+    [
+        (b"Content-Length: 4\r\n", b"body", 4),
+        (b"Content-Length: 0\r\n", b"", 0),
+        (b"Content-Length: 4\r\n", b"bod", 4),
+        (b"Content-Length: 4\r\n", b"body+", 4),
+        (b"Content-Length: 0\r\n", b"+", 0),
+        (b"Content-Length: 4\r\nConnection: close\r\n", b"body", None),
+        (b"Content-Length: 4\r\nContent-Encoding: gzip\r\n", b"body", None),
+        (b"Transfer-Encoding: chunked\r\n", b"0\r\n\r\n", None),
+        (b"", b"body", None),
+    ],
+)
+def test_receive_gives_a_whole_response_in_one(fields, rest, plain_length):
+    head_size = len(OK_HEAD + fields) + 2
+    raw = OK_HEAD + fields + b"\r\n" + rest
+    for cut in range(1, len(raw) + 1):
+        parser, other = ResponseParser(), ResponseParser()
+        parser.expect("GET")
+        other.expect("GET")
+        seen = [parser.receive(piece) for piece in (raw[:cut], raw[cut:]) if piece]
+        seen += iter(parser.next_event, None)
+        head, *pulled = [event for event in seen if event is not None]
+        with_head = len(raw[:cut] if cut >= head_size else raw) - head_size
+        if plain_length == with_head:
+            assert head.body == rest[:with_head]
+            pulled = [head.body, END_OF_MESSAGE] if head.body else []
+        else:
+            assert head.body is None
+        other.feed(raw)
+        other.next_event()
+        events = list(iter(other.next_event, None))
+        assert joined(pulled) == joined(events)
+        assert (parser.state, parser.buffered) == (other.state, other.buffered)
+
+
+def joined(events):
+    """Return the bytes of *events* in one, and what else there is."""
+    body = b"".join(event for event in events if isinstance(event, bytes))
+    return body, [event for event in events if not isinstance(event, bytes)]
+
+
+def test_receive_of_what_nobody_expects_and_of_interim_responses():
+    parser = ResponseParser()
+    assert parser.receive(OK_HEAD) is None
+    assert parser.buffered == len(OK_HEAD)
+    parser = ResponseParser()
+    parser.expect("GET")
+    hint = parser.receive(b"HTTP/1.1 103 E\r\n\r\n" + OK_HEAD + b"Content-Length: 0\r\n\r\n")
+    assert hint.informational
+    assert hint.body is None
+    assert parser.next_event().status == 200
+    assert parser.state is ParserState.HEAD
+    parser.expect("HEAD")
+    assert parser.receive(OK_HEAD + b"Content-Length: 9\r\n\r\n").body == b""
+    with pytest.raises(BadStatusLine):
+        parser.expect("GET")
+        parser.receive(b"nonsense\r\n\r\n")
+
+
+def test_set_cookie_is_seen_in_any_spelling():
+    for name, sets in ((b"Set-Cookie", True), (b"sEt-cOOKIE", True), (b"Set-Cookie2", False)):
+        parser = ResponseParser()
+        parser.expect("GET")
+        head = parser.receive(OK_HEAD + name + b": a=b\r\nX: y\r\n" + name + b": c\r\n\r\n")
+        assert head.sets_cookies is sets
+
+
 def test_events_of_a_chunked_body():
     parser = RequestParser()
     parser.feed(

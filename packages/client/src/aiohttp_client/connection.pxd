@@ -3,6 +3,7 @@ cimport cython
 from aiohttp_client.deadline_wheel cimport DeadlineWheel
 from aiohttp_client.exchange_terms cimport ExchangeTerms
 from aiohttp_client.incoming cimport Incoming
+from aiohttp_client.pool cimport Slot
 
 cdef int IDLE
 cdef int RESERVED
@@ -47,7 +48,7 @@ cdef class HttpConnection:
     cdef public bint promised
     cdef public bint reading_paused
     cdef public Py_ssize_t received
-    cdef public object slot
+    cdef public Slot slot
     cdef public int state
     cdef public object transport
     cdef public bint writing
@@ -65,12 +66,14 @@ cdef class HttpConnection:
     cpdef abort(self)
     @cython.locals(incoming=Incoming)
     cdef _shut(self, bint abort)
+    @cython.locals(incoming=Incoming)
     cpdef data_received(self, data)
     cpdef pause_reading(self)
     @cython.locals(incoming=Incoming)
     cpdef resume_reading(self)
     cdef _resume_transport(self)
     cdef _go(self, int state)
+    cdef _receive(self, Incoming incoming, data)
     @cython.locals(incoming=Incoming)
     cdef _pump(self)
     @cython.locals(state=int)
@@ -81,6 +84,7 @@ cdef class HttpConnection:
     cdef _finish(self, Incoming incoming)
     @cython.locals(drained=Incoming)
     cdef _settle(self)
+    @cython.locals(slot=Slot)
     cdef _free(self)
     @cython.locals(drained=Incoming)
     cdef _cut_drained(self)

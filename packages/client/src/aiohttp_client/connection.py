@@ -48,6 +48,7 @@ from aiohttp_client.errors import (
 from aiohttp_client.exchange_terms import ExchangeTerms
 from aiohttp_client.incoming import DECODED, Incoming
 from aiohttp_client.lease import Connection
+from aiohttp_client.pool import Slot
 from aiohttp_client.socket_peek import peer_has_spoken
 from aiohttp_client.timeouts import Phase
 from aiohttp_core.chunked import EndOfMessage
@@ -105,7 +106,10 @@ class ConnectionOwner(Protocol):
     """Who made a connection and takes it back: the connector."""
 
     def connection_free(self, connection: "HttpConnection", /) -> None:
-        """The connection is ``IDLE``: its exchange is over and it can serve another one."""
+        """The connection is ``IDLE``, and back in its pool, which has decided something by that.
+
+        Also told without a pool.
+        """
 
     def connection_gone(self, connection: "HttpConnection", /) -> None:
         """The connection must not be used again.  Told exactly once."""
@@ -192,8 +196,8 @@ class HttpConnection:
         """Whether the request is not yet written completely."""
         self.force_close = False
         """Whether the connection is closed after the present exchange."""
-        self.slot: Any = None
-        """For the owner: its place in the pool."""
+        self.slot: Slot | None = None
+        """Its place in the pool, if it has one; set by the owner."""
         self.key: Any = None
         """For the owner: the options that it was made with."""
         self.idle_limit = inf
@@ -257,8 +261,11 @@ class HttpConnection:
 
     def use_limits(self, limits: HeadLimits) -> None:
         """Parse the next response under *limits*."""
-        if limits is not self._limits and limits != self._limits:
-            self._limits = limits
+        if limits is self._limits:
+            return
+        same = limits == self._limits
+        self._limits = limits
+        if not same:
             self._parser = ResponseParser(limits, STRICT, gather_chunks=True)
 
     def give_back(self) -> None:
@@ -516,10 +523,14 @@ class HttpConnection:
     def data_received(self, data: bytes) -> None:
         """Take bytes (called by the loop)."""
         state = self.state
-        if self._incoming is not None:
+        incoming = self._incoming
+        if incoming is not None:
             self.received += len(data)
-            self._parser.feed(data)
-            self._pump()
+            if incoming.head is None and not self.reading_paused:
+                self._receive(incoming, data)
+            else:
+                self._parser.feed(data)
+                self._pump()
         elif state < CLOSING:
             # Nobody asked for anything: whatever this is, it is no answer to the next request.
             self._parser.feed(data)
@@ -647,6 +658,19 @@ class HttpConnection:
             raise AssertionError(f"{self!r} cannot become {ConnectionState(state).name}")
         self.state = state
 
+    def _receive(self, incoming: Incoming, data: bytes) -> None:
+        """Take the first bytes of an answer, which may be the whole of it."""
+        try:
+            head = self._parser.receive(data)
+            if head is None:
+                return
+            self._take_head(incoming, head)
+        except HttpProcessingError as exc:
+            self._break(incoming, exc)
+            return
+        if self._incoming is incoming:
+            self._pump()
+
     def _pump(self) -> None:
         """Pull what the parser has for the present exchange."""
         incoming = self._incoming
@@ -705,12 +729,15 @@ class HttpConnection:
         if self._exchanges == 1 or self.idle_limit < inf:
             self._note_keep_alive(head)
         if incoming.wants_cookies:
-            incoming.sets_cookies = head.field(b"set-cookie") is not None
+            incoming.sets_cookies = head.sets_cookies
         self._step_limit = 0.0
         if self._next_step < inf and not self._sock_read:
             self._next_step = inf
         if head.status == 101:
             self._upgrade(incoming)
+        elif head.body is not None:
+            incoming.whole = head.body
+            self._finish(incoming)
         elif not head.has_body:
             self._finish(incoming)
         else:
@@ -720,10 +747,6 @@ class HttpConnection:
                 self._parser.gather_chunks(not coded)
             if coded:
                 incoming.open_stream()
-            else:
-                incoming.whole = self._parser.take_body()
-                if incoming.whole is not None:
-                    self._finish(incoming)
 
     def _note_keep_alive(self, head: ResponseHead) -> None:
         """Remember for how long the server keeps the connection open."""
@@ -798,6 +821,9 @@ class HttpConnection:
         self._free()
 
     def _free(self) -> None:
+        slot = self.slot
+        if slot is not None and not slot.pool.release(slot, self._loop.time(), self.idle_limit):
+            return
         owner = self._owner()
         if owner is None:
             self.close()

@@ -67,7 +67,9 @@ class BaseRequestContextManager(Coroutine[Any, Any, ResultT], Generic[ResultT]):
 
 if TYPE_CHECKING:
 
-    class RequestContextManager(PendingRequest, BaseRequestContextManager[ClientResponse]):
+    class RequestContextManager(  # type: ignore[misc]  # to leave it, an awaitable is enough
+        PendingRequest, BaseRequestContextManager[ClientResponse]
+    ):
         """The result of ``session.request()`` and of the verb methods."""
 
         __slots__ = ()

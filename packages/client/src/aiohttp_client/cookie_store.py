@@ -8,7 +8,7 @@ Laws
 * Looking up costs time in the number of labels of the host and of the cookies of these domains.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, KeysView
 from dataclasses import dataclass, field
 from http.cookies import Morsel
 from typing import Final
@@ -92,6 +92,11 @@ class CookieStore:
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def domains(self) -> KeysView[str]:
+        """The domains that have cookies; follows what happens to the store."""
+        return self._domains.keys()
 
     def __iter__(self) -> Iterator[StoredCookie]:
         """Give the cookies that are stored, dead ones included, by domain."""

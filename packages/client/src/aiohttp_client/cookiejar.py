@@ -15,7 +15,7 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from http.cookies import BaseCookie, Morsel, SimpleCookie
 from typing import Any, Final
 
@@ -152,6 +152,11 @@ class CookieJar(AbstractCookieJar):
             for cookie in self._store
             if cookie.host_only
         )
+
+    @property
+    def domains(self) -> KeysView[str]:
+        """The domains that have cookies.  The view follows the jar; it is true if there are any."""
+        return self._store.domains
 
     def __len__(self) -> int:
         return len(self._store)

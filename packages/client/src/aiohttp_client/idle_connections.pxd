@@ -6,12 +6,8 @@ from aiohttp_client.pool cimport Lane, Pool, Slot
 
 cdef class IdleConnections:
     cdef public bint _closed
-    cdef public object _expiry
-    cdef public object _loop
     cdef public Pool _pool
 
     cpdef Lane lane(self, key)
     @cython.locals(slot=Slot, connection=HttpConnection)
     cpdef HttpConnection take(self, Lane lane, double now, bint careful=*)
-    @cython.locals(slot=Slot, pool=Pool)
-    cpdef connection_free(self, HttpConnection connection)

@@ -1,12 +1,10 @@
-"""The part of a connector that every request passes: an idle connection out, and back in.
+"""The part of a connector that every request passes: it gives idle connections out.
 
 Laws
-* Decisions are the pool's; whatever else it has decided on the way is carried out by the connector.
 * A connection that was idle for more than a moment is looked at before it is used again: its peer
   may have closed it, and the loop may not have been told yet.
 """
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from aiohttp_client.connection import HttpConnection
@@ -28,11 +26,9 @@ STALE_AFTER: Final = 1.0
 
 
 class IdleConnections:
-    """Takes connections out of a pool and back into it; connectors are made of it."""
+    """Takes idle connections out of a pool; connectors are made of it."""
 
     _closed: bool
-    _expiry: asyncio.TimerHandle | None
-    _loop: asyncio.AbstractEventLoop
     _pool: Pool
 
     def lane(self, key: ConnectionKey) -> Lane | None:
@@ -60,28 +56,7 @@ class IdleConnections:
                     continue
             return connection
 
-    def connection_free(self, connection: HttpConnection) -> None:
-        """Take a connection back into the pool (called by the connection)."""
-        slot = connection.slot
-        if self._closed or slot is None:
-            connection.close()
-            return
-        pool = self._pool
-        now = self._loop.time()
-        pool.release(slot, now, connection.idle_limit)
-        if pool.doomed or pool.granted:
-            self._carry_out()
-        if self._expiry is None:
-            self._schedule_expiry(now)
-
-    def _carry_out(self) -> None:
-        """Do what the pool has decided; for connectors."""
-
-    def _schedule_expiry(self, now: float) -> None:
-        """See to it that connections do not stay idle for too long; for connectors."""
-
 
 if not cython.compiled:
-    # What the fields of a compiled object hold from the start.
+    # What the field of a compiled object holds from the start.
     IdleConnections._closed = False
-    IdleConnections._expiry = None

@@ -7,7 +7,7 @@ Laws
 * A call that is never awaited says so, as every coroutine does.
 """
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from yarl import URL
 
 from aiohttp_client.options import RequestOptions
 from aiohttp_client.response import ClientResponse
+from aiohttp_client.response_base import DONE
 from aiohttp_client.short_way import ShortWay
 
 if TYPE_CHECKING:
@@ -148,12 +149,13 @@ class PendingRequest:
     def __aenter__(self) -> Coroutine[Any, Any, ClientResponse]:
         return self._run(True)
 
-    async def __aexit__(
+    def __aexit__(
         self,
         exc_type: type[BaseException] | None,
         exc: BaseException | None,
         tb: TracebackType | None,
-    ) -> None:
+    ) -> Awaitable[None]:
         response = self._resp
         response.in_context = False
         response.release()
+        return DONE

@@ -6,6 +6,9 @@ cdef int IDLE
 cdef int GONE
 
 
+cdef class Pool
+
+
 cdef class _Group:
     cdef readonly object host
     cdef readonly Py_ssize_t size
@@ -23,6 +26,7 @@ cdef class Lane:
 
 
 cdef class Slot:
+    cdef readonly Pool pool
     cdef readonly Lane lane
     cdef public int state
     cdef public object connection
@@ -59,6 +63,7 @@ cdef class Pool:
     cdef public double max_lifetime
     cdef public double max_uses
     cdef public Py_ssize_t size
+    cdef public bint watched
 
     @cython.locals(lane=Lane, slot=Slot, group=_Group)
     cpdef Slot acquire(self, key, double now)
@@ -72,7 +77,7 @@ cdef class Pool:
     cpdef opened(self, Slot slot, connection, double now)
     @cython.locals(lane=Lane, fresh=Slot)
     cpdef Slot replace(self, Slot slot)
-    cpdef release(self, Slot slot, double now, double idle_limit=*)
+    cpdef bint release(self, Slot slot, double now, double idle_limit=*) except -1
     cpdef discard(self, Slot slot, double now)
     @cython.locals(slot=Slot)
     cpdef double expire(self, double now) except? -1

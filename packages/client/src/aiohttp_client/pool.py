@@ -108,9 +108,10 @@ class Lane:
 class Slot:
     """One socket, existing or being opened, and the right to use it."""
 
-    __slots__ = ("born", "connection", "expires", "idle_since", "lane", "state", "uses")
+    __slots__ = ("born", "connection", "expires", "idle_since", "lane", "pool", "state", "uses")
 
-    def __init__(self, lane: "Lane") -> None:
+    def __init__(self, pool: "Pool", lane: "Lane") -> None:
+        self.pool = pool
         self.lane = lane
         self.state = CONNECTING
         self.connection: Conn | None = None
@@ -166,6 +167,7 @@ class Pool:
         "max_lifetime",
         "max_uses",
         "size",
+        "watched",
     )
 
     def __init__(
@@ -186,6 +188,8 @@ class Pool:
         self.max_uses = inf if max_uses is None else max_uses
         self.size = 0
         self.closed = False
+        self.watched = False
+        """For the owner: whether it will call :meth:`expire` when it is time to."""
         self.doomed: list[Conn] = []
         self.granted: list[Ticket] = []
         self._lanes: dict[Key, Lane] = {}
@@ -297,22 +301,23 @@ class Pool:
         if slot.state == GONE or self._lanes.get(lane.key) is not lane:
             raise RuntimeError("the slot is gone")
         slot.state = GONE
-        fresh = Slot(lane)
+        fresh = Slot(self, lane)
         self._connecting += 1
         return fresh
 
-    def release(self, slot: Slot, now: float, idle_limit: float = inf) -> None:
+    def release(self, slot: Slot, now: float, idle_limit: float = inf) -> bool:
         """The connection of a ``LEASED`` slot is free and fit for another request.
 
         *idle_limit*: seconds after which the server closes it, ``inf`` if it did not say.  A
-        connection that may not be used again is doomed.
+        connection that may not be used again is doomed.  Returns whether the owner has to do
+        something: carry decisions out, or watch the time of what is idle.
         """
         if slot.state != LEASED:
             raise RuntimeError(f"slot is {SlotState(slot.state).name}, not LEASED")
         if now - slot.born >= self.max_lifetime or slot.uses >= self.max_uses or self.closed:
             self._counts[3] += 1
             self._doom(slot, now)
-            return
+            return True
         slot.expires = now + (idle_limit if idle_limit < self.keepalive else self.keepalive)
         slot.idle_since = now
         slot.state = IDLE
@@ -320,6 +325,8 @@ class Pool:
         self._idle[slot] = None
         if self._waiting:
             self._freed(slot.lane.group, now)
+            return True
+        return not self.watched
 
     def discard(self, slot: Slot, now: float) -> None:
         """The socket is gone, or was never opened; in any state, and harmless when repeated."""
@@ -473,7 +480,7 @@ class Pool:
             return slot
         if not self._make_room(lane.group, now):
             return None
-        slot = Slot(lane)
+        slot = Slot(self, lane)
         self._connecting += 1
         lane.size += 1
         lane.group.size += 1

@@ -10,10 +10,10 @@ from aiohttp_client.response_base cimport ResponseBase
 
 
 cdef class ShortWay:
+    cdef object _cookies
     cdef double _due
     cdef double _due_until
     cdef IdleConnections _idle
-    cdef object _jar
     cdef bint _judges
     cdef object _loop
     cdef PlanTable _plans

@@ -8,7 +8,7 @@ Laws
   is used up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,7 @@ from yarl import URL
 from aiohttp_client.body import make_body
 from aiohttp_client.call import Call, SessionSettings, build_url, check_status
 from aiohttp_client.connector import BaseConnector
-from aiohttp_client.cookiejar import DummyCookieJar
+from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
 from aiohttp_client.errors import ClientOSError, ServerDisconnectedError, response_error
 from aiohttp_client.exchange_terms import ExchangeTerms
 from aiohttp_client.idle_connections import IdleConnections
@@ -77,10 +77,10 @@ class ShortWay:
     """
 
     __slots__ = (
+        "_cookies",
         "_due",
         "_due_until",
         "_idle",
-        "_jar",
         "_judges",
         "_loop",
         "_plans",
@@ -100,7 +100,9 @@ class ShortWay:
         self.funnel = funnel
         self._settings = settings
         self._idle: IdleConnections = connector
-        self._jar = settings.cookie_jar
+        jar = settings.cookie_jar
+        # A view of a dict says faster than any method whether there are cookies.
+        self._cookies: Sized = jar.domains if type(jar) is CookieJar else jar
         self._judges = bool(settings.raise_for_status)
         self._loop = settings.loop
         self._plans = PlanTable(settings, connector.allowed_protocol_schema_set)
@@ -115,7 +117,7 @@ class ShortWay:
             settings.limits,
             settings.read_bufsize,
             settings.auto_decompress,
-            not isinstance(self._jar, DummyCookieJar),
+            not isinstance(settings.cookie_jar, DummyCookieJar),
             timeout.total,
             timeout.sock_read or 0.0,
             timeout.first_byte or 0.0,
@@ -143,7 +145,7 @@ class ShortWay:
         """
         if type(url) is not str and type(url) is not URL:
             return None
-        if self._jar:
+        if self._cookies:
             return None
         if options:
             return self._start_with(method, url, options)

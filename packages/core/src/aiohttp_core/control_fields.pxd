@@ -18,6 +18,7 @@ cdef int _CONTENT_ENCODING
 cdef int _UPGRADE
 cdef int _EXPECT
 cdef int _WEBSOCKET_KEY1
+cdef int _SET_COOKIE
 cdef int _CLOSE
 cdef int _KEEP_ALIVE
 cdef int _ASKS_UPGRADE
@@ -44,6 +45,7 @@ cdef class ControlFields:
     cpdef clear(self)
     cpdef bint keeps_alive(self, bint is_11) except -1
     cpdef bint asks_upgrade(self) except -1
+    cpdef bint sets_cookies(self) except -1
 
     @cython.locals(candidates=tuple, pair=tuple, name=bytes, kind=int, wanted=octets, i=Py_ssize_t)
     cdef int kind_at(self, octets p, Py_ssize_t start, Py_ssize_t length) except -1

@@ -28,6 +28,7 @@ _UPGRADE: Final = 6
 _EXPECT: Final = 7
 _WEBSOCKET_KEY1: Final = 8
 _SINGLETON: Final = 9  # and above: only counted
+_SET_COOKIE: Final = 16  # any number of them
 
 _KINDS: Final[dict[bytes, int]] = {
     b"host": _HOST,
@@ -45,13 +46,16 @@ _KINDS: Final[dict[bytes, int]] = {
     b"max-forwards": 13,
     b"server": 14,
     b"user-agent": 15,
+    b"set-cookie": _SET_COOKIE,
 }
 _KIND_OF: Final[dict[bytes, int]] = _KINDS | {
     name.title().replace(b"Etag", b"ETag"): kind for name, kind in _KINDS.items()
 }
 
 # ADD-015; Transfer-Encoding in two lines is legal in RFC 9112 and used by nobody but attackers.
-_ONCE: Final = frozenset({_HOST, _CONTENT_LENGTH, _TRANSFER_ENCODING, *range(_SINGLETON, 16)})
+_ONCE: Final = frozenset(
+    {_HOST, _CONTENT_LENGTH, _TRANSFER_ENCODING, *range(_SINGLETON, _SET_COOKIE)}
+)
 
 # Connection options, as bits.
 _CLOSE: Final = 1
@@ -182,6 +186,10 @@ class ControlFields:
         if not self.connection & _ASKS_UPGRADE or self.upgrade is None:
             return False
         return self.upgrade.lower() in _UPGRADES
+
+    def sets_cookies(self) -> bool:
+        """Tell whether there is a Set-Cookie field."""
+        return self.seen >> _SET_COOKIE & 1 != 0
 
     def kind_at(self, p: bytes, start: int, length: int) -> int:  # pragma: no cover (compiled only)
         """Return the kind of the name at *start*, 0 if it is not acted upon; for compiled use."""

@@ -115,7 +115,8 @@ match_response_head: Final = re.compile(
 
 find_framing_fields: Final = re.compile(
     rb"\n(?=[CHTUEMScehtums])((?i:Host|Connection|Content-(?:Length|Type|Encoding|Location|Range)"
-    rb"|Transfer-Encoding|Upgrade|User-Agent|Expect|ETag|Max-Forwards|Server|Sec-WebSocket-Key1))"
+    rb"|Transfer-Encoding|Upgrade|User-Agent|Expect|ETag|Max-Forwards|Server|Set-Cookie"
+    rb"|Sec-WebSocket-Key1))"
     rb":[ \t]*+([^\r]*+)"
 ).findall
 """The fields that this library acts upon while it reads a head, out of a validated block."""

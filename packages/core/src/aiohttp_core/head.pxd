@@ -46,6 +46,10 @@ cdef class RequestHead(MessageHead):
 
 
 cdef class ResponseHead(MessageHead):
+    cdef readonly bytes body
     cdef readonly int status
     cdef readonly str reason
     cdef readonly bint informational
+    cdef readonly bint sets_cookies
+
+    cpdef keep_body(self, bytes body)

@@ -232,15 +232,23 @@ class RequestHead(MessageHead):
 class ResponseHead(MessageHead):
     """The head of one response."""
 
-    __slots__ = ("informational", "reason", "status")
+    __slots__ = ("body", "informational", "reason", "sets_cookies", "status")
 
     status: int
     reason: str
     informational: bool
     """Whether the status is 1xx but not 101: the final response is still to come."""
+    sets_cookies: bool
+    """Whether there is a Set-Cookie field."""
+    body: bytes | None
+    """The body, if it came whole with the head: see ``ResponseParser.receive``."""
 
     def __repr__(self) -> str:
         return f"<ResponseHead {self.status} {self.reason}>"
+
+    def keep_body(self, body: bytes) -> None:
+        """Take the whole body; for the parser."""
+        self.body = body
 
     def to_raw_message(self) -> RawResponseMessage:
         """Return the head as the named tuple of older interfaces."""

@@ -79,6 +79,8 @@ class HeadScanner(LineScanner):
         head.status = status
         head.reason = self._reason
         head.informational = 100 <= status < 200 and status != 101
+        head.sets_cookies = control.sets_cookies()
+        head.body = None
         self._fill(head, self._minor != 0)
         codings = control.transfer_encoding
         if codings is not None and head.content_length is not None:

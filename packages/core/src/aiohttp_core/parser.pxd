@@ -63,3 +63,6 @@ cdef class ResponseParser(MessageParser):
 
     @cython.locals(state=int, head=ResponseHead)
     cpdef next_event(self)
+
+    @cython.locals(head=ResponseHead, waiting=bytes, rest=Py_ssize_t)
+    cpdef receive(self, data)

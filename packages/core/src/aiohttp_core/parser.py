@@ -408,3 +408,33 @@ class ResponseParser(MessageParser):
             self._close(_FAILED)
             raise
         return head
+
+    def receive(
+        self, data: bytes
+    ) -> ResponseHead | bytes | ChunkRun | EndOfChunk | EndOfMessage | None:
+        """Do :meth:`feed` and :meth:`next_event` in one.
+
+        If the event is a head, and *data* ends with the last byte of a response that is final, not
+        coded and leaves the connection open, then the head's ``body`` is the whole body, and the
+        response is over: no other event belongs to it.
+        """
+        self.feed(data)
+        if self._state != _HEAD or not self._expected:
+            return self.next_event()
+        head = self.next_event()
+        if not isinstance(head, ResponseHead) or head.informational:
+            return head
+        if not head.keep_alive or head.content_encoding is not None or self._queue:
+            return head
+        waiting = self._data
+        rest = len(waiting) - self._pos
+        if self._state == _LENGTH:
+            if self._left == rest:
+                head.keep_body(waiting[self._pos :])
+                self._data = b""
+                self._pos = 0
+                self._left = 0
+                self._finish()
+        elif self._state == _HEAD and rest == 0:
+            head.keep_body(b"")
+        return head
