@@ -48,7 +48,8 @@ def split(data: bytes) -> tuple[bytes, int] | None:
 class Load(asyncio.Protocol):
     def __init__(self, kind: str, size: int, text: bool) -> None:
         self.kind, self.size = kind, size
-        self.open = False
+        self.open = asyncio.Event()
+        self.over = False
         self.held = b""
         self.done = 0
         self.left = self.back = 0
@@ -92,7 +93,7 @@ class Load(asyncio.Protocol):
             self.transport.write(self.one)
 
     def data_received(self, data: bytes) -> None:
-        if not self.open:
+        if not self.open.is_set():
             self.held += data
             head, end, _ = self.held.partition(b"\r\n\r\n")
             if not end:
@@ -101,7 +102,8 @@ class Load(asyncio.Protocol):
                 raise SystemExit(head.decode("latin-1"))
             if self.kind == "deflate" and b"permessage-deflate" not in head:
                 raise SystemExit("the server does not compress")
-            self.open, self.held = True, b""
+            self.held = b""
+            self.open.set()
             self.begin()
         elif self.kind == "echo":
             self.left -= len(data)
@@ -124,7 +126,7 @@ class Load(asyncio.Protocol):
                 self.transport.write(self.fresh())
 
     def connection_lost(self, exc) -> None:
-        if not self.open:
+        if not self.over:
             raise SystemExit(f"the server closed: {exc}")
 
 
@@ -134,11 +136,15 @@ async def main(port: int, kind: str, size: int, text: bool, connections: int, se
         await loop.create_connection(lambda: Load(kind, size, text), "127.0.0.1", port)
         for _ in range(connections)
     ]
+    for _, load in made:
+        await load.open.wait()
+    before = sum(load.done for _, load in made)
     started = time.monotonic()
     await asyncio.sleep(seconds)
     took = time.monotonic() - started
-    done = sum(load.done for _, load in made)
-    for transport, _ in made:
+    done = sum(load.done for _, load in made) - before
+    for transport, load in made:
+        load.over = True
         transport.abort()
     print(json.dumps({"messages": done, "seconds": took}))
 

@@ -124,9 +124,7 @@ def _parse_cookie(domain: str, key_path: str, entry: object) -> StoredCookie:
         if not attribute:
             continue
         if not isinstance(attribute, (str, bool, int)):
-            raise ValueError(
-                f"the cookie file holds a malformed attribute {name}"
-            )
+            raise ValueError(f"the cookie file holds a malformed attribute {name}")
         try:
             morsel[name] = attribute
         except CookieError:
