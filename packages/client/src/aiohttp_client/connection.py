@@ -783,8 +783,11 @@ class HttpConnection:
         self._incoming = None
         self._deadline = self._next_step = inf
         head = incoming.head
-        if head is None or not head.keep_alive or self._parser.buffered or self._eof:
+        if self._eof:
             self.force_close = True
+        elif incoming.whole is None:  # else the parser has looked at both
+            if head is None or not head.keep_alive or self._parser.buffered:
+                self.force_close = True
         lease = incoming.lease
         if self.state == RECEIVING:
             if self.writing and not self.force_close:

@@ -340,10 +340,17 @@ class ClientResponse(ResponseBase):
         """The ``Link`` fields, by relation or else target (spec rows CRSP-11, ADD-361)."""
         return parse_links(self.headers.getall("Link", ()), self.url)
 
+    def _type_field(self) -> str | None:
+        """Return the value of ``Content-Type``, without all the other fields if nobody needs them."""
+        incoming = self._incoming
+        if self._headers is None and incoming is not None and incoming.head is not None:
+            return incoming.head.field(b"content-type")
+        return self.headers.get("Content-Type")
+
     def _parsed_type(self) -> ContentType:
         parsed = self._content_type
         if parsed is None:
-            value = self.headers.get("Content-Type")
+            value = self._type_field()
             parsed = _OCTETS if value is None else parse_content_type(value)
             self._content_type = parsed
         return parsed
@@ -527,7 +534,7 @@ class ClientResponse(ResponseBase):
         return loads(stripped.decode(encoding))
 
     def _check_type(self, expected: str) -> None:
-        value = self.headers.get("Content-Type", "")
+        value = self._type_field() or ""
         actual = value.lower() if value.isascii() else value
         if expected == "application/json":
             fits = is_json_type(actual)

@@ -28,6 +28,10 @@ cdef class MessageHead:
     @cython.locals(lower=bytes, at=Py_ssize_t, start=Py_ssize_t, stop=Py_ssize_t)
     cpdef field(self, bytes name)
 
+    @cython.locals(p=octets, wanted=octets, length=Py_ssize_t, i=Py_ssize_t,
+                   start=Py_ssize_t, stop=Py_ssize_t, end=Py_ssize_t, octet=int)
+    cdef _find(self, bytes name)
+
     @cython.locals(raw=bytes, p=octets, i=Py_ssize_t, end=Py_ssize_t, start=Py_ssize_t,
                    colon=Py_ssize_t, stop=Py_ssize_t, pairs=list)
     cdef list _pairs(self)

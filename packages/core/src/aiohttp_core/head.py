@@ -128,6 +128,8 @@ class MessageHead:
 
         *name* must be in lower case.
         """
+        if cython.compiled:
+            return self._find(name)
         lower = self._lower
         if lower is None:
             lower = self._lower = self.raw[self._fields_start - 1 :].lower()
@@ -136,6 +138,39 @@ class MessageHead:
             return None
         start = self._fields_start + at + len(name) + 1
         return decode_value(self.raw[start : self.raw.index(b"\r", start)].strip(grammar.BLANKS))
+
+    def _find(self, name: bytes) -> str | None:  # pragma: no cover (compiled only)
+        """Look for the field *name* line by line; the compiled kernel."""
+        p = self.raw
+        wanted = name
+        length = len(name)
+        end = len(self.raw) - 2
+        i = self._fields_start
+        # Each line of the validated bytes ends with CR LF; behind the last one is an empty line.
+        while i < end:
+            start = i
+            stop = i + length
+            while i < stop and i < end:
+                octet = p[i]
+                if 65 <= octet <= 90:
+                    octet += 32
+                if octet != wanted[i - start]:
+                    break
+                i += 1
+            if i == stop and p[i] == 58:
+                i += 1
+                while p[i] == 32 or p[i] == 9:
+                    i += 1
+                start = i
+                while p[i] != 13:
+                    i += 1
+                while i > start and (p[i - 1] == 32 or p[i - 1] == 9):
+                    i -= 1
+                return decode_value(p[start:i])
+            while p[i] != 10:
+                i += 1
+            i += 1
+        return None
 
     def _pairs(self) -> list[tuple[bytes, bytes]]:
         if cython.compiled:

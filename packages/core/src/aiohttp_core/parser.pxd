@@ -35,7 +35,7 @@ cdef class MessageParser:
     cpdef bytes take_tail(self)
     cpdef decline_switch(self)
 
-    @cython.locals(data=bytes, left="long long", stop="long long")
+    @cython.locals(data=bytes, p=octets, left="long long", stop="long long")
     cpdef bytes take_body(self)
     cdef _close(self, int state)
     cdef bint _advance(self) except -1
@@ -64,5 +64,5 @@ cdef class ResponseParser(MessageParser):
     @cython.locals(state=int, head=ResponseHead)
     cpdef next_event(self)
 
-    @cython.locals(head=ResponseHead, waiting=bytes, rest=Py_ssize_t)
+    @cython.locals(head=ResponseHead, waiting=bytes, p=octets, stop=Py_ssize_t)
     cpdef receive(self, data)

@@ -188,7 +188,7 @@ class MessageParser:
         ``None`` if it is not, or has no declared length, or was begun: pull events then.  It
         stands for two events, which is what most messages of a connection consist of.
         """
-        data = self._data
+        data = p = self._data
         left = self._left
         if self._state != _LENGTH or left != self._declared:
             return None
@@ -196,7 +196,7 @@ class MessageParser:
         if left > len(data) - self._pos:
             return None
         stop = self._pos + left
-        body = data[self._pos : stop]
+        body = p[self._pos : stop] if left < len(data) else data
         if stop < len(data):
             self._pos = stop
         else:
@@ -426,15 +426,15 @@ class ResponseParser(MessageParser):
             return head
         if not head.keep_alive or head.content_encoding is not None or self._queue:
             return head
-        waiting = self._data
-        rest = len(waiting) - self._pos
+        waiting = p = self._data
+        stop = len(waiting)
         if self._state == _LENGTH:
-            if self._left == rest:
-                head.keep_body(waiting[self._pos :])
+            if self._left == stop - self._pos:
+                head.keep_body(p[self._pos : stop])
                 self._data = b""
                 self._pos = 0
                 self._left = 0
                 self._finish()
-        elif self._state == _HEAD and rest == 0:
+        elif self._state == _HEAD and self._pos == stop:
             head.keep_body(b"")
         return head
