@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import cpu, report
@@ -38,6 +38,7 @@ TRAFFIC = {
         Traffic("echo-1m-text", "echo", 2**20, text=True, connections=2),
         Traffic("count-32", "count", 32, connections=8),
         Traffic("deflate-1k", "deflate", 1024, connections=8),
+        Traffic("deflate-64k", "deflate", 65536, connections=8),
     )
 }
 EVERYDAY = ("echo-32", "echo-8k", "echo-1m", "count-32", "deflate-1k")
@@ -46,7 +47,6 @@ EVERYDAY = ("echo-32", "echo-8k", "echo-1m", "count-32", "deflate-1k")
 @dataclass
 class WebSocketServer(Server):
     deflates: bool = True
-    listens: bool = field(default=False)
 
 
 def servers(loop: str) -> list[WebSocketServer]:
@@ -62,35 +62,51 @@ def servers(loop: str) -> list[WebSocketServer]:
         WebSocketServer("ours receive()", script(OURS, "ours.py", "receive"), compiled),
         WebSocketServer("ours listen()", script(OURS, "ours.py", "listen"), compiled),
         WebSocketServer("ours receive(), interpreted", script(OURS, "ours.py", "receive"), pure),
+        WebSocketServer(
+            "ours receive(), isal",
+            script(OURS, "ours.py", "receive", "isal"),
+            compiled,
+            only=("deflate-1k", "deflate-64k"),
+        ),
         WebSocketServer("picows", script(PEERS, "picows_peer.py"), deflates=False),
         WebSocketServer("websockets", script(PEERS, "websockets_peer.py")),
     ]
 
 
-def load(port: int, traffic: Traffic, seconds: float) -> tuple[int, float]:
+def load(server: str, port: int, traffic: Traffic, seconds: float) -> tuple[int, float]:
     """Run the load once; returns messages and seconds."""
     command = [
         *(str(PEERS), str(BENCH / "ws_loader.py"), str(port), traffic.kind, str(traffic.size)),
         *("text" if traffic.text else "binary", str(traffic.connections), str(seconds)),
     ]
-    out = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, LOAD_CORE),
-    ).stdout
-    result = json.loads(out)
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            preexec_fn=lambda: os.sched_setaffinity(0, LOAD_CORE),
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{traffic.name} against {server}: no answer") from None
+    if done.returncode:
+        raise RuntimeError(f"{traffic.name} against {server}: {done.stderr[-500:]}")
+    result = json.loads(done.stdout)
     return result["messages"], result["seconds"]
 
 
 def one_sample(
-    samples: Samples, pid: int, port: int, traffic: Traffic, options: argparse.Namespace
+    samples: Samples,
+    server: str,
+    pid: int,
+    port: int,
+    traffic: Traffic,
+    options: argparse.Namespace,
 ) -> None:
     for _ in range(options.retries + 1):
         before = os.times()
         meter = cpu.Meter([pid])
-        count, seconds = load(port, traffic, options.seconds)
+        count, seconds = load(server, port, traffic, options.seconds)
         used, other = meter.stop()
         after = os.times()
         own = sum(after[:4]) - sum(before[:4])
@@ -108,16 +124,17 @@ def measure(traffic: Traffic, loop: str, options: argparse.Namespace) -> dict[st
         s
         for s in servers(loop)
         if (s.deflates or traffic.kind != "deflate")
+        and (not s.only or traffic.name in s.only)
         and (not options.only or any(o in s.name for o in options.only))
     ]
     running = [(server, *start(server, Scenario(traffic.name, "/"))) for server in chosen]
     results = {server.name: Samples() for server in chosen}
     try:
-        for _, _, port in running:
-            load(port, traffic, 0.5)
+        for server, _, port in running:
+            load(server.name, port, traffic, 0.5)
         for _ in range(options.rounds):
             for server, process, port in running:
-                one_sample(results[server.name], process.pid, port, traffic, options)
+                one_sample(results[server.name], server.name, process.pid, port, traffic, options)
     finally:
         for _, process, _ in running:
             process.terminate()

@@ -93,6 +93,8 @@ class Load(asyncio.Protocol):
             self.transport.write(self.one)
 
     def data_received(self, data: bytes) -> None:
+        if self.over:
+            return
         if not self.open.is_set():
             self.held += data
             head, end, _ = self.held.partition(b"\r\n\r\n")
@@ -145,6 +147,9 @@ async def main(port: int, kind: str, size: int, text: bool, connections: int, se
     done = sum(load.done for _, load in made) - before
     for transport, load in made:
         load.over = True
+        transport.write(frame(0x88, b"\x03\xe8"))
+    await asyncio.sleep(0.1)
+    for transport, _ in made:
         transport.abort()
     print(json.dumps({"messages": done, "seconds": took}))
 

@@ -5,6 +5,7 @@ import sys
 
 from handlers import ACKNOWLEDGE, count, echo
 
+from aiohttp_core import set_zlib_backend
 from aiohttp_web import Application, AppRunner, TCPSite, WebSocketResponse
 from aiohttp_websocket import WSMsgType
 
@@ -49,4 +50,8 @@ if __name__ == "__main__":
         import uvloop
 
         uvloop.install()
+    if "isal" in sys.argv:
+        from isal import isal_zlib
+
+        set_zlib_backend(isal_zlib)
     asyncio.run(main(int(sys.argv[1]), listening if sys.argv[3] == "listen" else receiving))
