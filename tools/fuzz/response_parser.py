@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tools.fuzz import engine, wire
 
+WAYS: tuple[Callable[[Any], Any], ...] = (lambda parser: parser, wire.Taking, wire.Receiving)
 OK = b"HTTP/1.1 200 OK\r\n"
 SEEDS = (
     OK + b"Content-Length: 3\r\n\r\nabc",
@@ -26,14 +27,14 @@ SEEDS = (
 )
 
 
-def maker(build: Any, choice: int, taking: bool) -> Callable[[], Any]:
+def maker(build: Any, choice: int, way: Callable[[Any], Any]) -> Callable[[], Any]:
     """Return what makes parsers that expect a response."""
 
     def make() -> Any:
         parser = build.ResponseParser(strict=bool(choice & 1))
         method = ("GET", "HEAD", "CONNECT", "POST")[choice >> 1 & 3]
         parser.expect(method, read_until_eof=not choice & 8)
-        return wire.Taking(parser) if taking else parser
+        return way(parser)
 
     return make
 
@@ -45,7 +46,7 @@ def prepare() -> tuple[engine.Check, Sequence[bytes]]:
     def check(data: bytes) -> None:
         if len(data) > 1:
             choice = data[1]
-            makers = [maker(build, choice, taking) for build in builds for taking in (False, True)]
+            makers = [maker(build, choice, way) for build in builds for way in WAYS]
             wire.same(makers, data[:1] + data[2:])
 
     seeds = [bytes((size, choice)) + raw for raw in SEEDS for size in (0, 6) for choice in range(4)]

@@ -115,6 +115,24 @@ class Taking:
         return event
 
 
+class Receiving(Taking):
+    """A response parser that is fed and asked in one: it must tell the same."""
+
+    def feed(self, data: bytes) -> None:
+        """Feed, and keep the event that comes with it."""
+        from aiohttp_core.chunked import END_OF_MESSAGE
+
+        event = self._parser.receive(data)
+        if event is not None:
+            self._waiting.append(event)
+        if hasattr(event, "raw") and event.body is not None and event.has_body:
+            self._waiting += [event.body, END_OF_MESSAGE]
+
+    def next_event(self) -> Any:
+        """Return what was kept, then what the parser has."""
+        return self._waiting.pop(0) if self._waiting else self._parser.next_event()
+
+
 def add_piece(told: list[Any], piece: bytes) -> None:
     """Append a piece of a body, joined to the one before it."""
     if told and isinstance(told[-1], bytes):
