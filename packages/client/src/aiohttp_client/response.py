@@ -341,7 +341,7 @@ class ClientResponse(ResponseBase):
         return parse_links(self.headers.getall("Link", ()), self.url)
 
     def _type_field(self) -> str | None:
-        """Return the value of ``Content-Type``, without all the other fields if nobody needs them."""
+        """Return the value of ``Content-Type``, without building all other fields for it."""
         incoming = self._incoming
         if self._headers is None and incoming is not None and incoming.head is not None:
             return incoming.head.field(b"content-type")
