@@ -25,6 +25,7 @@ cdef class Plan:
 
     @cython.locals(plan=Plan)
     cpdef Plan with_body(self, bytes fields, Py_ssize_t size)
+    cpdef Plan with_cookies(self, cookies)
     cpdef Plan with_fields(self, bytes block, bint typed)
 
 

@@ -10,6 +10,7 @@ Laws
 """
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from multidict import CIMultiDict, CIMultiDictProxy, getversion
@@ -23,6 +24,7 @@ from aiohttp_client.request import ClientRequest, origin_host
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.version import SERVER_SOFTWARE
 from aiohttp_core import hdrs, serializer
+from aiohttp_core.fields.cookies import cookie_header
 from aiohttp_core.payload import BytesPayload, JsonPayload
 from aiohttp_core.versions import HttpVersion11
 
@@ -149,6 +151,13 @@ class Plan:
             fields = b""
         plan.head = b"".join((self._line, self._block, fields, length))
         return plan
+
+    def with_cookies(self, cookies: Mapping[str, Any]) -> "Plan":
+        """Return the plan of the same request with *cookies*, which are coded already."""
+        value = cookie_header(cookies.items(), quote_cookie=False)
+        return self.with_fields(
+            self._block + serializer.header_lines({hdrs.COOKIE: value}), self._typed
+        )
 
     def with_fields(self, block: bytes, typed: bool) -> "Plan":
         """Return the plan of the same request with other fields."""

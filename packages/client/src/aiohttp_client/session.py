@@ -251,16 +251,15 @@ class ClientSession(SessionSeams):
         if self.closed:
             return
         connector = self._settings.connector
-        self._settings.connector = None
-        self._short_way = None
-        self._closed = True
+        self.detach()
         if connector is not None and self._connector_owner:
             await connector.close()
 
     def detach(self) -> None:
         """Close the session and leave its connector as it is."""
         self._settings.connector = None
-        self._short_way = None
+        if self._short_way is not None:
+            self._short_way.shut()
         self._closed = True
 
     @property

@@ -19,6 +19,7 @@ cdef class ShortWay:
     cdef PlanTable _plans
     cdef object _resolver
     cdef object _settings
+    cdef bint _shut
     cdef ExchangeTerms _terms
     cdef readonly object funnel
 

@@ -2,8 +2,8 @@
 
 Laws
 * It leads to the same bytes, errors and states as the long one, and hands over to it as soon as
-  anything special turns up: an option that is not known here, cookies, no idle connection, an
-  error, a redirect, a status to be judged.
+  anything special turns up: an option that is not known here, no idle connection, an error, a
+  redirect, a status to be judged.
 * Nothing has happened when :meth:`ShortWay.start` returns ``None``, and nothing of the arguments
   is used up.
 """
@@ -86,6 +86,7 @@ class ShortWay:
         "_plans",
         "_resolver",
         "_settings",
+        "_shut",
         "_terms",
         "funnel",
     )
@@ -99,6 +100,7 @@ class ShortWay:
     ) -> None:
         self.funnel = funnel
         self._settings = settings
+        self._shut = False
         self._idle: IdleConnections = connector
         jar = settings.cookie_jar
         # A view of a dict says faster than any method whether there are cookies.
@@ -123,6 +125,10 @@ class ShortWay:
             timeout.first_byte or 0.0,
         )
 
+    def shut(self) -> None:
+        """Let nobody go this way any more: the session is closed."""
+        self._shut = True
+
     def deadline(self, now: float) -> float:
         """Return when the total timeout of a request that begins *now* is over.
 
@@ -143,11 +149,9 @@ class ShortWay:
 
         Raises ``ValueError`` and ``TypeError`` for headers that must not be sent.
         """
-        if type(url) is not str and type(url) is not URL:
+        if self._shut or (type(url) is not str and type(url) is not URL):
             return None
-        if self._cookies:
-            return None
-        if options:
+        if options or self._cookies:
             return self._start_with(method, url, options)
         plan = self._plans.find(method, url)
         if plan is None:
@@ -172,7 +176,7 @@ class ShortWay:
         return connection.exchange(plan, plan.method, data, terms, deadline)
 
     def _start_with(self, method: str, url: str | URL, options: Any) -> Incoming | None:
-        """Do the same with options."""
+        """Do the same with options or cookies."""
         for name in options:
             if name not in _OPTIONS:
                 return None
@@ -193,6 +197,10 @@ class ShortWay:
             plan = self._plans.dress(plan, headers)
         if plan is None:
             return None
+        if self._cookies:
+            cookies = self._settings.cookie_jar.filter_cookies(plan.url)
+            if cookies:
+                plan = plan.with_cookies(cookies)
         data, json = options.get("data"), options.get("json")
         body = b""
         if json is not None:

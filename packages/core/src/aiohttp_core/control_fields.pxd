@@ -3,7 +3,6 @@ cimport cython
 ctypedef const unsigned char *octets
 
 cdef dict _KINDS
-cdef dict _KIND_OF
 cdef dict _CONNECTION_VALUES
 cdef dict _OPTIONS
 cdef tuple _BY_LENGTH
@@ -18,6 +17,7 @@ cdef int _CONTENT_ENCODING
 cdef int _UPGRADE
 cdef int _EXPECT
 cdef int _WEBSOCKET_KEY1
+cdef int _SINGLETON
 cdef int _SET_COOKIE
 cdef int _CLOSE
 cdef int _KEEP_ALIVE

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("ControlFields", "kind_of")
+__all__ = ("KIND_OF", "LENGTHS", "ControlFields", "kind_of")
 
 # What the scanner acts upon.  The numbers are bits of ControlFields.seen.
 _HOST: Final = 1
@@ -48,9 +48,10 @@ _KINDS: Final[dict[bytes, int]] = {
     b"user-agent": 15,
     b"set-cookie": _SET_COOKIE,
 }
-_KIND_OF: Final[dict[bytes, int]] = _KINDS | {
+KIND_OF: Final[dict[bytes, int]] = _KINDS | {
     name.title().replace(b"Etag", b"ETag"): kind for name, kind in _KINDS.items()
 }
+"""The kinds of the names in their usual spellings; all others are for :func:`kind_of`."""
 
 # ADD-015; Transfer-Encoding in two lines is legal in RFC 9112 and used by nobody but attackers.
 _ONCE: Final = frozenset(
@@ -92,7 +93,7 @@ LENGTHS: Final[int] = sum({1 << len(name) for name in _KINDS})
 
 def kind_of(name: bytes) -> int:
     """Return the kind of the field *name*, 0 if it is not acted upon."""
-    return _KIND_OF.get(name) or _KINDS.get(name.lower(), 0)
+    return KIND_OF.get(name) or _KINDS.get(name.lower(), 0)
 
 
 # Hosts with a port take the long way; those seen last are known.  Bounded, as all that peers fill.
@@ -210,6 +211,8 @@ class ControlFields:
             names = [name.decode() for name, number in _KINDS.items() if number == kind]
             raise InvalidHeader(names[0], f"Repeated field {names[0]!r}")
         self.seen |= bit
+        if kind >= _SINGLETON:
+            return
         if kind == _HOST:
             if value and self.is_request:
                 plain = cython.compiled and _is_plain_host(value)

@@ -114,7 +114,7 @@ class HeadScanner(LineScanner):
         else:
             head.version = HttpVersion(1, self._minor)
         control = self.control
-        head.keep_alive = control.keeps_alive(is_11)
+        head.keep_alive = control.keeps_alive(is_11) if control.connection else is_11
         length = control.content_length
         head.content_length = length if length >= 0 else None
         encoding = control.encoding

@@ -11,7 +11,7 @@ Laws
 from typing import TYPE_CHECKING, Final
 
 from aiohttp_core import grammar, hdrs
-from aiohttp_core.control_fields import LENGTHS, ControlFields, kind_of
+from aiohttp_core.control_fields import KIND_OF, LENGTHS, ControlFields, kind_of
 from aiohttp_core.errors import (
     BadHttpMethod,
     BadStatusLine,
@@ -237,11 +237,12 @@ class LineScanner:
             minor, status, reason, _ = found.groups()
             self._minor = minor[0] - 48
             self._status = int(status)
-            self._reason = "" if reason is None else decode_value(reason)
+            self._reason = "" if reason is None else reason.decode("utf-8", "surrogateescape")
         fields_start = found.start(4)
         self._fields_start = fields_start - pos
+        control = self.control
         for name, value in grammar.find_framing_fields(data, fields_start - 1, end):
-            self.control.note(kind_of(name), value.rstrip(grammar.BLANKS))
+            control.note(KIND_OF.get(name) or kind_of(name), value.rstrip(grammar.BLANKS))
         self._in_fields = True
         self.size = size
         self.fields = count

@@ -231,7 +231,7 @@ class MessageParser:
     def _read_head(self) -> bool:
         """Scan waiting bytes for a head; tell whether one is complete."""
         scanner = self._scanner
-        while self._advance():
+        while self._pos < len(self._data) or self._advance():
             self._pos = scanner.push(self._data, self._pos)
             if scanner.done:
                 return True
@@ -418,9 +418,12 @@ class ResponseParser(MessageParser):
         coded and leaves the connection open, then the head's ``body`` is the whole body, and the
         response is over: no other event belongs to it.
         """
-        self.feed(data)
-        if self._state != _HEAD or not self._expected:
+        usual = self._state == _HEAD and self._expected and self._pos >= len(self._data)
+        if not usual or type(data) is not bytes:
+            self.feed(data)
             return self.next_event()
+        self._data = data
+        self._pos = 0
         head = self.next_event()
         if not isinstance(head, ResponseHead) or head.informational:
             return head
