@@ -171,8 +171,11 @@ def deflated(data: bytes) -> bytes:
     [
         ({}, TEXT),
         ({"Content-Encoding": "identity"}, TEXT),
-        ({"Content-Encoding": "gzip"}, gzip.compress(TEXT)),
-        ({"Content-Encoding": "GZIP"}, gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
+        ({"Content-Encoding": "gzip"}, gzip.compress(TEXT, mtime=0)),
+        (
+            {"Content-Encoding": "GZIP"},
+            gzip.compress(TEXT[:100], mtime=0) + gzip.compress(TEXT[100:], mtime=0),
+        ),
         ({"Content-Encoding": "deflate"}, zlib.compress(TEXT)),
         ({"Content-Encoding": "deflate"}, deflated(TEXT)),
         ({"Content-Transfer-Encoding": "base64"}, base64.encodebytes(TEXT)),
@@ -183,7 +186,7 @@ def deflated(data: bytes) -> bytes:
         ({"Content-Transfer-Encoding": "7bit"}, TEXT),
         (
             {"Content-Transfer-Encoding": "base64", "Content-Encoding": "gzip"},
-            base64.encodebytes(gzip.compress(TEXT)),
+            base64.encodebytes(gzip.compress(TEXT, mtime=0)),
         ),
     ],
 )
