@@ -28,6 +28,7 @@ from aiohttp_client import (
     TooManyRedirects,
     TraceConfig,
     UploadTracker,
+    encode_basic_auth,
     request,
 )
 
@@ -957,6 +958,33 @@ async def test_credentials_of_the_url(serve: Any, session: ClientSession, answer
     assert header(server.talks[0].heads[1], b"authorization") == b"Basic dTpw"
     with pytest.raises(ValueError):
         await session.get(url, headers={"Authorization": "x"})
+
+
+@pytest.mark.spec("ADD-203", "ADD-271", "ADD-859")
+async def test_credentials_have_one_encoding_wherever_they_come_from(
+    serve: Any, answering: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UTF-8, from the URL of the target, of the proxy and of a redirect, and from netrc."""
+    expected = encode_basic_auth("й", "ü€").encode()
+    server = await serve(answering(OK))
+    url = URL(server.url("/")).with_user("й").with_password("ü€")
+    moved = b"HTTP/1.1 302 F\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % str(url).encode()
+    redirecting = await serve(answering(moved))
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login й password ü€\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(file))
+    monkeypatch.setenv("no_proxy", "*")
+    async with ClientSession() as session:
+        for _ in range(2):
+            await (await session.get(url)).read()
+        await (await session.get(redirecting.url())).read()
+        await (await session.get("http://example.test/", proxy=url)).read()
+    async with ClientSession(trust_env=True) as session:
+        await (await session.get(server.url())).read()
+    heads = [head for talk in server.talks for head in talk.heads]
+    sent = [header(head, b"authorization") for head in heads]
+    assert sent == [expected, expected, expected, None, expected]
+    assert header(heads[3], b"proxy-authorization") == expected
 
 
 # -- redirects, cookies, signals ------------------------------------------------------------------

@@ -1,7 +1,9 @@
 import asyncio
+import contextlib
 import hashlib
 import socket
 import ssl
+import threading
 from typing import Any
 
 import pytest
@@ -79,6 +81,80 @@ class FakeResolver(AbstractResolver):
 
 
 # -- TLS ------------------------------------------------------------------------------------------
+
+
+class BlockingTLSServer:
+    """Answers one request and tells how the client ended: with the goodbye of TLS or without."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(20)
+        self.url = f"https://localhost:{self._listener.getsockname()[1]}/"
+        self.release = threading.Event()
+
+    def serve(self) -> str:
+        with self._listener:
+            plain, _ = self._listener.accept()
+        plain.settimeout(20)
+        with self._context.wrap_socket(
+            plain, server_side=True, suppress_ragged_eofs=False
+        ) as connection:
+            data = b""
+            while not data.endswith(b"\r\n\r\n"):
+                data += connection.recv(4096)
+            connection.sendall(OK)
+            try:
+                said_goodbye = connection.recv(1) == b""
+            except (ssl.SSLEOFError, ConnectionResetError):
+                said_goodbye = False
+            if said_goodbye:
+                self.release.wait(20)  # and never answer it
+        return "goodbye" if said_goodbye else "aborted"
+
+
+@pytest.mark.spec("SES-28", "CON-25", "ADD-301", "ADD-334", "ADD-1032")
+@pytest.mark.parametrize("where", ["session", "connector"])
+@pytest.mark.parametrize(
+    ("seconds", "abort", "expected"),
+    [
+        (None, False, "aborted"),
+        (0, False, "aborted"),
+        (0.05, False, "goodbye"),
+        (0.05, True, "aborted"),
+    ],
+)
+async def test_how_tls_ends_when_the_connector_is_closed(
+    server_tls: Any, client_tls: Any, where: str, seconds: float | None, abort: bool, expected: str
+) -> None:
+    server = BlockingTLSServer(server_tls)
+    ended = asyncio.create_task(asyncio.to_thread(server.serve))
+    options = {} if seconds is None else {"ssl_shutdown_timeout": seconds}
+    warned = (
+        contextlib.nullcontext()
+        if seconds is None
+        else pytest.warns(DeprecationWarning, match="ssl_shutdown_timeout is deprecated")
+    )
+    with warned:
+        if where == "session":
+            session = ClientSession(**options)
+        else:
+            session = ClientSession(connector=TCPConnector(**options))
+    try:
+        connector = session.connector
+        assert connector is not None
+        async with session.get(server.url, ssl=client_tls) as resp:
+            assert await resp.read() == b"hello"
+        if abort:
+            await connector.close(abort_ssl=True)
+        # The peer never answers the goodbye; the time for it is over soon.
+        await asyncio.wait_for(session.close(), 15)
+        assert connector.stats.idle == 0
+        server.release.set()
+        assert await ended == expected
+    finally:
+        server.release.set()
+        await session.close()
 
 
 @pytest.mark.spec("CTLS-01", "ADD-327", "ADD-328", "ADD-336", "CREQ-21")

@@ -5,6 +5,8 @@ Laws
 * A request is never sent with credentials from two sources that contradict each other: the caller
   gets a ``ValueError`` (spec rows ADD-198, ADD-199).
 * Credentials that stand in a URL are taken out of it before the URL is shown, stored or sent.
+* Credentials without an encoding of their own, from URLs and the netrc file, are sent as UTF-8
+  (RFC 7617 section 2.1, spec rows ADD-203, ADD-271); only a :class:`BasicAuth` may say otherwise.
 """
 
 import warnings
@@ -87,7 +89,7 @@ class BasicAuth(_BasicFields):
         return encode_basic_auth(self.login, self.password, self.encoding)
 
 
-def strip_url_credentials(url: URL, encoding: str = "utf-8") -> tuple[URL, str | None]:
+def strip_url_credentials(url: URL) -> tuple[URL, str | None]:
     """Return *url* without user information, and that as ``Authorization`` value or ``None``.
 
     An empty user name with a password counts (spec row ADD-194).  A colon in the user name raises
@@ -95,7 +97,7 @@ def strip_url_credentials(url: URL, encoding: str = "utf-8") -> tuple[URL, str |
     """
     if url.raw_user is None and url.raw_password is None:
         return url, None
-    return url.with_user(None), encode_basic_auth(url.user or "", url.password or "", encoding)
+    return url.with_user(None), encode_basic_auth(url.user or "", url.password or "")
 
 
 def choose_authorization(

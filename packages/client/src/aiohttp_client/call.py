@@ -449,7 +449,7 @@ class Call:
         url = self._url
         check_url(url, self._connector.allowed_protocol_schema_set)
         try:
-            url, from_url = strip_url_credentials(url, "latin1")
+            url, from_url = strip_url_credentials(url)
         except ValueError as exc:
             raise InvalidUrlClientError(url.with_user(None), str(exc)) from exc
         if from_url is not None:

@@ -128,6 +128,10 @@ def _expire(connector: "weakref.ref[BaseConnector]") -> None:
         alive.expire()
 
 
+def _speaks_tls(transport: Any) -> bool:
+    return transport is not None and transport.get_extra_info("sslcontext") is not None
+
+
 class BaseConnector(IdleConnections):
     """A pool of connections; subclasses know how to open one (spec rows CON-01 to CON-10).
 
@@ -180,6 +184,9 @@ class BaseConnector(IdleConnections):
         self._wheel = DeadlineWheel(self._loop)
         self._connections: set[HttpConnection] = set()
         self._expiry: asyncio.TimerHandle | None = None
+        self.tls_shutdown_timeout: float | None = 0.0
+        """Seconds that TLS connections get for their closing handshake when the connector is
+        closed: 0 aborts them, ``None`` leaves it to the event loop."""
         self._buffer: memoryview | None = None
         if isinstance(self._loop, asyncio.SelectorEventLoop):
             self._buffer = memoryview(bytearray(READ_BUFFER))
@@ -279,18 +286,19 @@ class BaseConnector(IdleConnections):
     def close(self, *, abort_ssl: bool = False) -> Awaitable[None]:
         """Close all connections, at once; awaiting the result waits until they are gone.
 
-        TLS connections are aborted, without their closing handshake (spec row ADD-301), as
-        *abort_ssl* asks for.  Requests under way fail with ``ClientConnectionError``.  May be
-        called more than once.
+        TLS connections are aborted, without their closing handshake (spec row ADD-301), unless
+        :attr:`tls_shutdown_timeout` gives them time for it; *abort_ssl* aborts them in any case.
+        Requests under way fail with ``ClientConnectionError``.  May be called more than once.
         """
-        connections = self._begin_close()
-        return _Closing(self._finish_close(connections), type(self).__name__, self._loop)
+        grace = 0.0 if abort_ssl else self.tls_shutdown_timeout
+        connections = self._begin_close(abort_tls=grace == 0)
+        return _Closing(self._finish_close(connections, grace), type(self).__name__, self._loop)
 
     def _close(self) -> None:
         """Close without waiting; for libraries whose loop is gone (spec row ADD-1018)."""
         self._begin_close()
 
-    def _begin_close(self) -> "list[HttpConnection]":
+    def _begin_close(self, *, abort_tls: bool = True) -> "list[HttpConnection]":
         if self._closed:
             return []
         self._closed = True
@@ -304,8 +312,7 @@ class BaseConnector(IdleConnections):
         self._pool.close()
         for connection in connections:
             connection.force_close = True
-            transport = connection.transport
-            if transport is not None and transport.get_extra_info("sslcontext") is not None:
+            if abort_tls and _speaks_tls(connection.transport):
                 connection.abort()
             else:
                 connection.close()
@@ -313,10 +320,15 @@ class BaseConnector(IdleConnections):
         self._wheel.stop()
         return connections
 
-    async def _finish_close(self, connections: "list[HttpConnection]") -> None:
+    async def _finish_close(self, connections: "list[HttpConnection]", grace: float | None) -> None:
         waiters = [
             waiter for waiter in (connection.when_lost() for connection in connections) if waiter
         ]
+        if waiters and grace:
+            await asyncio.wait(waiters, timeout=grace)
+            for connection in connections:
+                if _speaks_tls(connection.transport):
+                    connection.abort()
         if waiters:
             await asyncio.wait(waiters)
         await self._close_resources()

@@ -157,7 +157,7 @@ class ClientRequest:
         self.method = serializer.check_method(method.upper() if method.isascii() else method)
         if params:
             url = url.extend_query(params)
-        url, authorization = strip_url_credentials(url, "latin1")
+        url, authorization = strip_url_credentials(url)
         self.original_url = url
         self.url = url.with_fragment(None) if url.raw_fragment else url
         if not self.url.raw_host:

@@ -175,13 +175,13 @@ class ClientSession(SessionSeams):
         settings.cookie_jar = CookieJar() if cookie_jar is None else cookie_jar
         if cookies is not None:
             settings.cookie_jar.update_cookies(cookies)
+        own = connector is None
         if connector is None:
-            options: dict[str, Any] = {}
-            if ssl_shutdown_timeout is not sentinel:
-                options["ssl_shutdown_timeout"] = ssl_shutdown_timeout
-            connector = TCPConnector(loop=loop, **options)
-        elif ssl_shutdown_timeout is not sentinel:
+            connector = TCPConnector(loop=loop)
+        if ssl_shutdown_timeout is not sentinel:
             warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
+            if own:
+                connector.tls_shutdown_timeout = ssl_shutdown_timeout
         settings.connector = connector
         self._settings = settings
         resolver = None if fallback_charset_resolver is _utf8 else fallback_charset_resolver

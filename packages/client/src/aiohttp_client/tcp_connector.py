@@ -79,8 +79,8 @@ class TCPConnector(BaseConnector):
     default): the cache of addresses.  *family*: ``AF_INET`` or ``AF_INET6`` to use one only.
     *local_addr*: ``(host, port)`` to connect from.  *resolver*: an ``AbstractResolver``, not closed
     with the connector.  *happy_eyeballs_delay* (seconds, ``None`` to switch off) and *interleave*:
-    RFC 8305.  *socket_factory*: makes the sockets.  The other arguments are those of
-    :class:`BaseConnector`.
+    RFC 8305.  *socket_factory*: makes the sockets.  *ssl_shutdown_timeout*, deprecated, sets
+    :attr:`tls_shutdown_timeout`.  The other arguments are those of :class:`BaseConnector`.
     """
 
     allowed_protocol_schema_set = BaseConnector.allowed_protocol_schema_set | {"tcp"}
@@ -128,11 +128,8 @@ class TCPConnector(BaseConnector):
         self._companions: dict[HttpConnection, Any] = {}
         self._ssl = merge_ssl_params(ssl, verify_ssl, ssl_context, fingerprint)
         if ssl_shutdown_timeout is not sentinel:
-            warnings.warn(
-                "ssl_shutdown_timeout is deprecated and has no effect on new connections",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
+            self.tls_shutdown_timeout = ssl_shutdown_timeout
         self._given_resolver = resolver
         self._family = family
         self._use_dns_cache = use_dns_cache
