@@ -181,7 +181,10 @@ def test_signatures_and_members(place):
 
 
 def test_every_exception_to_the_rule_is_one():
-    keys = [key for place in offered("class", "function") for key in differences(place)]
+    places = offered("class", "function")
+    keys = [key for place in places for key in differences(place)]
+    # What a compiled class keeps to itself may differ; the interpreted run tells.
+    keys += [place for place in places if signature_of(find(place)) is None]
     idle = [pattern for pattern in OTHERWISE if not any(fnmatchcase(k, pattern) for k in keys)]
     assert idle == []
     idle = [pattern for pattern in NOT_OFFERED if not any(fnmatchcase(n, pattern) for n in names())]
