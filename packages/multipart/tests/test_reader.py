@@ -395,6 +395,15 @@ async def test_from_response(make_stream: MakeStream, asynchronous: bool) -> Non
     assert response.released == 2
 
 
+@pytest.mark.spec("MPR-16")
+async def test_the_end_of_the_message_may_come_late(make_stream: MakeStream) -> None:
+    response = Response(make_stream(b"--:\r\n\r\none\r\n--:--\r\n", eof=False), asynchronous=True)
+    wrapper = MultipartReader.from_response(response)
+    assert [part async for part in wrapper]
+    assert not response.content.at_eof()
+    assert wrapper.at_eof()
+
+
 async def test_a_wrapper_class_of_the_user(make_stream: MakeStream) -> None:
     class Wrapper(MultipartResponseWrapper):
         pass

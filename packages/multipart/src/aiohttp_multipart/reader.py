@@ -227,6 +227,7 @@ class MultipartResponseWrapper:
     def __init__(self, resp: ResponseLike, stream: MultipartReader) -> None:
         self.resp = resp
         self.stream = stream
+        self._released = False
 
     def __aiter__(self) -> Self:
         return self
@@ -238,8 +239,11 @@ class MultipartResponseWrapper:
         return part
 
     def at_eof(self) -> bool:
-        """Return whether the whole body of the response has been read."""
-        return bool(self.resp.content.at_eof())
+        """Return whether the whole body of the response has been read or dropped.
+
+        After the final boundary it is, even while the end of the message is still on its way.
+        """
+        return self._released or bool(self.resp.content.at_eof())
 
     async def next(self) -> MultipartReader | BodyPartReader | None:
         """Return the next part as the reader does; release the response after the last one."""
@@ -250,6 +254,7 @@ class MultipartResponseWrapper:
 
     async def release(self) -> None:
         """Release the response; what is unread is dropped."""
+        self._released = True
         waiting = self.resp.release()
         if waiting is not None:
             await waiting
