@@ -356,5 +356,8 @@ class ChunkedDecoder:
             return None
         if not scanner.trailers:
             return END_OF_MESSAGE
-        pairs = [(name.decode("ascii"), decode_value(value)) for name, value in scanner.trailers]
-        return EndOfMessage(CIMultiDictProxy(CIMultiDict(pairs)))
+        fields: CIMultiDict[str] = CIMultiDict()
+        parts = iter(scanner.trailers)
+        for name in parts:
+            fields.add(name.decode("ascii"), decode_value(next(parts)))
+        return EndOfMessage(CIMultiDictProxy(fields))
