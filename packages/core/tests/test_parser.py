@@ -1,4 +1,6 @@
+import ast
 import importlib
+import re
 import runpy
 import sys
 from itertools import pairwise
@@ -36,6 +38,8 @@ from aiohttp_core.parser import (
 TABLE = runpy.run_path(str(Path(__file__).with_name("request_table.py")))
 ROWS = TABLE["ROWS"]
 GET = TABLE["GET"]
+POST = TABLE["POST"]
+CHUNKED = TABLE["CHUNKED"]
 BEFORE = b"GET /before HTTP/1.1\r\nHost: b\r\n\r\n"
 BEHIND = b"GET /behind HTTP/1.1\r\nHost: b\r\n\r\n"
 
@@ -191,6 +195,51 @@ def test_errors_have_their_classes():
         head_of(b"GET x HTTP/1.1\r\nHost: a\r\n\r\n")
     with pytest.raises(InvalidHeader):
         head_of(b"GET / HTTP/1.1\r\nX y\r\n")
+
+
+LITERAL = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
+# A missing field, another protocol, nothing but line ends; the last two say what is missing.
+ABSENT = {"O01", "L36", "L37", "N11", "K36"}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.code], ids=lambda row: row.id)
+def test_errors_show_the_offending_bytes_shortened_and_escaped(row):
+    parser = RequestParser()
+    parser.feed(row.raw)
+    parser.feed_eof()
+    with pytest.raises(HttpProcessingError) as caught:
+        while parser.next_event() is not None:
+            pass
+    text = caught.value.message
+    assert text.isascii()
+    assert text.isprintable()
+    assert 15 <= len(text) < 600
+    shown = [ast.literal_eval(literal) for literal in LITERAL.findall(text)]
+    for piece in shown:
+        piece = piece.removeprefix(b"chunk-size line ")
+        assert piece in row.raw or piece.rstrip() in row.raw
+    limit = re.search(r"(?:ore|longer) than (?:64|128|8190|65536) ", text)
+    assert shown or limit or row.id in ABSENT, text
+
+
+def test_errors_about_cut_messages_say_where():
+    for raw, said in [
+        (POST + b"Host", f"after {(POST + b'Host')!r}"),
+        (CHUNKED + b"5\r\nhe", "in a chunk of which 3 bytes are missing"),
+        (CHUNKED + b"5\r\nhello\r", "in the end of a chunk"),
+        (CHUNKED + b"5\r\nhello\r\n0", "in a chunk-size line"),
+        (CHUNKED + b"0\r\nX: 1\r\n", "in the trailers"),
+        (POST + b"Content-Length: 5\r\n\r\nhe", "Body has 2 bytes of 5 expected ones"),
+    ]:
+        parser = RequestParser()
+        for byte in raw:
+            parser.feed(bytes((byte,)))
+            while parser.next_event() is not None:
+                pass
+        parser.feed_eof()
+        with pytest.raises(HttpProcessingError) as caught:
+            parser.next_event()
+        assert caught.value.message.endswith(said)
 
 
 @pytest.mark.spec("HTTP-03", "HTTP-04", "ADD-009", "ADD-011", "ADD-1023", "C87")

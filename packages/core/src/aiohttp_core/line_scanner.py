@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp_core import grammar, hdrs
 from aiohttp_core.control_fields import KIND_OF, LENGTHS, ControlFields, kind_of
 from aiohttp_core.errors import (
+    SHOWN_BYTES,
     BadHttpMethod,
     BadStatusLine,
     FieldTooLong,
@@ -157,6 +158,10 @@ class LineScanner:
     def held(self) -> int:
         """How many bytes of an incomplete section are kept."""
         return 0 if self._held is None else len(self._held)
+
+    def open_head(self) -> bytes:
+        """Return the first bytes of an incomplete section; for the error about one that was cut."""
+        return b"" if self._held is None else bytes(self._held[: SHOWN_BYTES + 1])
 
     # --- cutting the stream into lines ---
 
