@@ -56,9 +56,6 @@ DIFFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
             "chunked bad size: **",
             "chunked bad end: **",
         ),
-        "lenient outside development mode, as with other broken lines (ADD-044)": (
-            "header space: **",
-        ),
         "application/jsonfoo is not JSON (ADD-1102)": ("json lookalike: json",),
         "data that was cut is never passed off as whole": (
             "gzip cut: told",

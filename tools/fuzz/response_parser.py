@@ -19,7 +19,7 @@ SEEDS = (
     OK + b'Transfer-Encoding: chunked\r\n\r\n1;x="y"\r\na\r\n0\r\nT: 1\r\n\r\n',
     OK + b"Transfer-Encoding: gzip\r\n\r\nabc",
     OK + b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
-    b"HTTP/1.1 200 OK\nX: 1\n 2\n\t3\nContent-Length : 2\r\r\n\r\nok",
+    b"HTTP/1.1 200 OK\nX: 1\n 2\n\t3\nContent-Length: 2\r\r\n\r\nok",
     b"HTTP/1.0 404 Not Found\r\nConnection: keep-alive\r\n\r\ngone",
     b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 \r\nA: b\r\n\r\n",
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x00",

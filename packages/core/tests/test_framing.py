@@ -96,4 +96,4 @@ def test_response_codings():
 def test_straighten():
     canonical = b"HTTP/1.1 200 OK\r\nA: 1\r\nB: 2 3\r\n\r\n"
     assert straighten(canonical) == canonical
-    assert straighten(b"HTTP/1.1 200 OK\nA : 1\r\r\nB: 2\r\n 3\n\r\r\n") == canonical
+    assert straighten(b"HTTP/1.1 200 OK\nA: 1\r\r\nB: 2\r\n 3\n\r\r\n") == canonical

@@ -59,7 +59,7 @@ def test_trailers_share_the_limits_of_the_head():
     scanner.push(HEAD, 0)
     scanner.begin_trailers()
     assert scanner.push(b"X: 1\r\n\r\nGET", 0) == 8
-    assert scanner.trailers == [(b"X", b"1")]
+    assert scanner.trailers == [b"X", b"1"]
     scanner.begin_trailers()
     with pytest.raises(HeadTooLarge):
         scanner.push(b"X: 1\r\n\r\n", 0)

@@ -55,6 +55,38 @@ def test_control_characters_are_refused_everywhere(bad):
             call()
 
 
+def test_errors_show_the_character_and_no_secret():
+    """A key that was read from a file often has a line end behind it."""
+    for call in (
+        lambda: serializer.check_field("Authorization", "Bearer é secret\n"),
+        lambda: serializer.header_lines({"Host": "a", "Authorization": "Bearer é secret\n"}),
+    ):
+        with pytest.raises(ValueError, match="Control character") as caught:
+            call()
+        text = str(caught.value)
+        assert text == r"Control character b'\n' at byte 16 of the value of header 'Authorization'"
+
+
+def test_errors_are_short():
+    long = "x" * 100_000 + "\n"
+    for call in (
+        lambda: serializer.check_method(long),
+        lambda: serializer.check_target(long),
+        lambda: serializer.check_reason(long),
+        lambda: serializer.check_field(long, "v"),
+        lambda: serializer.check_field("N", long),
+        lambda: serializer.head(long, {}),
+        lambda: serializer.response_head(
+            HttpVersion11, 200, "OK", {"Content-Length": "1", "Transfer-Encoding": long}
+        ),
+        lambda: serializer.head("GET / HTTP/1.1", {"Content-Length": long}),
+        lambda: serializer.chunk_header(1, long),
+    ):
+        with pytest.raises(ValueError, match=r"b'") as caught:
+            call()
+        assert len(str(caught.value)) < 250
+
+
 def test_a_value_that_looks_like_two_fields_is_refused():
     """The joined block alone would be valid; the number of its lines gives it away."""
     with pytest.raises(ValueError, match="Control character"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiohttp_core import grammar
-from aiohttp_core.errors import LineTooLong, TransferEncodingError, show
+from aiohttp_core.errors import SHOWN_BYTES, LineTooLong, TransferEncodingError, show
 from aiohttp_core.head import decode_value
 from aiohttp_core.head_scanner import HeadScanner
 from aiohttp_core.limits import HeadLimits
@@ -139,6 +139,14 @@ class ChunkedDecoder:
     def held(self) -> int:
         """How many bytes of an incomplete line are kept."""
         return len(self._held) + (self._scanner.held if self._state == _TRAILERS else 0)
+
+    def open_part(self) -> str:
+        """Say in the middle of what the body is; for the error about one that was cut."""
+        if self._state == _DATA:
+            return f"a chunk of which {self._left} bytes are missing"
+        if self._state == _DATA_END:
+            return "the end of a chunk"
+        return "the trailers" if self._state == _TRAILERS else "a chunk-size line"
 
     def next(self, data: bytes, pos: int) -> bytes | ChunkRun | EndOfChunk | EndOfMessage | None:
         """Read *data* from *pos* on and return the next event, or ``None`` if it needs more.
@@ -277,14 +285,14 @@ class ChunkedDecoder:
         lf = data.find(b"\n", pos)
         if lf < 0:
             self._held += data[pos:]
-            self._check_length(len(self._held) - (self._held[-1] == 13))
+            self._check_length(self._held, len(self._held) - (self._held[-1] == 13))
             return len(data)
         line = data[pos:lf]
         if self._held:
             self._held += line
             line = bytes(self._held)
             self._held.clear()
-        self._check_length(len(line) - line.endswith(b"\r"))
+        self._check_length(line, len(line) - line.endswith(b"\r"))
         if not line.endswith(b"\r"):
             raise TransferEncodingError(f"Bare LF at the end of chunk-size line {show(line)}")
         self._size_line(line[:-1])
@@ -320,9 +328,10 @@ class ChunkedDecoder:
             self._state = _TRAILERS
         return i + 2
 
-    def _check_length(self, length: int) -> None:
+    def _check_length(self, line: bytes | bytearray, length: int) -> None:
         if length > self._limits.max_line_size:
-            raise LineTooLong(b"chunk-size line", self._limits.max_line_size, length)
+            start = b"chunk-size line " + line[: SHOWN_BYTES - 16]
+            raise LineTooLong(start, self._limits.max_line_size, length)
 
     def _size_line(self, line: bytes) -> None:
         """Judge a chunk-size line, given without its CRLF."""
@@ -335,7 +344,10 @@ class ChunkedDecoder:
                 raise TransferEncodingError(f"Bad chunk extension {show(extension)}")
             self._budget -= len(extension)
             if self._budget < 0:
-                raise TransferEncodingError("Too many bytes of chunk extensions")
+                limit = self._limits.max_head_size
+                raise TransferEncodingError(
+                    f"More than {limit} bytes of chunk extensions, the last {show(extension)}"
+                )
         size = int(digits, 16) if len(digits) <= 16 else grammar.MAX_LENGTH + 1
         self._begin_chunk(size, digits)
 
@@ -356,5 +368,8 @@ class ChunkedDecoder:
             return None
         if not scanner.trailers:
             return END_OF_MESSAGE
-        pairs = [(name.decode("ascii"), decode_value(value)) for name, value in scanner.trailers]
-        return EndOfMessage(CIMultiDictProxy(CIMultiDict(pairs)))
+        fields: CIMultiDict[str] = CIMultiDict()
+        parts = iter(scanner.trailers)
+        for name in parts:
+            fields.add(name.decode("ascii"), decode_value(next(parts)))
+        return EndOfMessage(CIMultiDictProxy(fields))

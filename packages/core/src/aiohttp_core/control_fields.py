@@ -209,7 +209,7 @@ class ControlFields:
         again = self.seen & bit
         if again and kind in _ONCE and not self.lenient:
             names = [name.decode() for name, number in _KINDS.items() if number == kind]
-            raise InvalidHeader(names[0], f"Repeated field {names[0]!r}")
+            raise InvalidHeader(names[0], f"Repeated field {names[0]!r}: {show(value)}")
         self.seen |= bit
         if kind >= _SINGLETON:
             return
@@ -235,7 +235,10 @@ class ControlFields:
             if length < 0:
                 raise InvalidHeader(b"Content-Length", f"Bad Content-Length {show(value)}")
             if again and self.content_length != length:
-                raise InvalidHeader(b"Content-Length", "Content-Length fields that differ")
+                raise InvalidHeader(
+                    b"Content-Length",
+                    f"Content-Length fields that differ: {self.content_length}, {length}",
+                )
             self.content_length = length
         elif kind == _TRANSFER_ENCODING:
             self.transfer_encoding = _joined(self.transfer_encoding, value)
@@ -247,7 +250,8 @@ class ControlFields:
             self.expect = True
         elif kind == _WEBSOCKET_KEY1 and self.is_request:
             raise InvalidHeader(  # ADD-033
-                b"Sec-WebSocket-Key1", "The WebSocket drafts before RFC 6455 are not supported"
+                b"Sec-WebSocket-Key1",
+                f"Sec-WebSocket-Key1 {show(value)} is of a WebSocket draft before RFC 6455",
             )
 
 

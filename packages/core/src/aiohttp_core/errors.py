@@ -55,6 +55,7 @@ __all__ = (
 )
 
 SHOWN_BYTES: Final = 100
+"""How many of the offending bytes a message of an error shows."""
 
 
 def show(data: bytes | bytearray | memoryview | str) -> str:

@@ -19,7 +19,11 @@ _DEFAULT_PORTS: Final[dict[bytes, bytes]] = {b"http": b":80", b"https": b":443"}
 def check_target(method: str, target: str, host: bytes | None) -> None:
     """Judge a request target that is not in origin form (RFC 9112 section 3.2, ADD-034).
 
-    *host* is the value of the Host field; an empty one agrees with every target.
+    *host* is the value of the Host field; an empty one agrees with every target, and so does a
+    default port.  A Host that names another host than a target in absolute form is refused.  RFC
+    9112 section 3.2.2 lets a server go by the target alone, but a client must send the two alike
+    (section 3.2) and a proxy that keeps the rule replaces Host before it forwards: whoever sends
+    them apart is wrong or wants two readers to see two hosts.
     """
     data = target.encode("ascii")
     if method == "CONNECT":
@@ -59,7 +63,7 @@ def ends_chunked(value: bytes) -> bool:
 def straighten(raw: bytes) -> bytes:
     """Return a head that the lenient law let pass in canonical form.
 
-    Line ends become CRLF, folded fields one line, blanks before a colon go.
+    Line ends become CRLF, folded fields one line.
     """
     lines: list[bytes] = []
     for line in raw.split(b"\n"):
@@ -68,7 +72,4 @@ def straighten(raw: bytes) -> bytes:
             lines[-1] += line
         else:
             lines.append(line)
-    for index in range(1, len(lines)):
-        name, colon, value = lines[index].partition(b":")
-        lines[index] = name.rstrip(grammar.BLANKS) + colon + value
     return b"\r\n".join(lines)

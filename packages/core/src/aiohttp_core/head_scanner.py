@@ -7,7 +7,8 @@ Laws
 
 from typing import Final
 
-from aiohttp_core.errors import BadHttpMessage
+from aiohttp_core.control_fields import ControlFields
+from aiohttp_core.errors import BadHttpMessage, show
 from aiohttp_core.framing import check_request_codings, check_target, ends_chunked, straighten
 from aiohttp_core.head import MessageHead, RequestHead, ResponseHead, decode_value
 from aiohttp_core.line_scanner import LineScanner
@@ -18,6 +19,13 @@ __all__ = ("HeadScanner",)
 _SINGLE_CODINGS: Final[dict[bytes, str]] = {
     name.encode(): name for name in ("gzip", "deflate", "br", "zstd", "identity")
 }
+
+
+def _two_framings(control: ControlFields) -> BadHttpMessage:
+    """RFC 9112 section 6.1: a message that declares its length twice over is in doubt."""
+    codings = show(control.transfer_encoding or b"")
+    length = control.content_length
+    return BadHttpMessage(f"Transfer-Encoding {codings} together with Content-Length {length}")
 
 
 class HeadScanner(LineScanner):
@@ -47,16 +55,20 @@ class HeadScanner(LineScanner):
         self._fill(head, is_11)
         if control.transfer_encoding is not None:
             if control.content_length >= 0:
-                raise BadHttpMessage("Transfer-Encoding together with Content-Length")
+                raise _two_framings(control)
             if not is_11:  # RFC 9112 section 6.1: the framing of such a message is faulty
-                raise BadHttpMessage("Transfer-Encoding in an HTTP/1.0 request")
+                raise BadHttpMessage(
+                    f"Transfer-Encoding {show(control.transfer_encoding)} in an HTTP/1.0 request"
+                )
             check_request_codings(control.transfer_encoding)
             head.chunked = head.has_body = True
         elif head.content_length:
             head.has_body = True
         if self._method == "CONNECT":
             if head.has_body:
-                raise BadHttpMessage("A CONNECT request has no body (RFC 9110 section 9.3.6)")
+                raise BadHttpMessage(
+                    f"A CONNECT request has no body (RFC 9110 section 9.3.6): {show(self._target)}"
+                )
             # Nobody knows what bytes behind a CONNECT belong to; after a refusal we do not guess.
             head.keep_alive = False
             head.upgrade = True
@@ -84,7 +96,7 @@ class HeadScanner(LineScanner):
         self._fill(head, self._minor != 0)
         codings = control.transfer_encoding
         if codings is not None and head.content_length is not None:
-            raise BadHttpMessage("Transfer-Encoding together with Content-Length")
+            raise _two_framings(control)
         if status == 101 or (method == "CONNECT" and 200 <= status < 300):
             head.upgrade = True
         if method == "HEAD" or status < 200 or status in {204, 304} or head.upgrade:

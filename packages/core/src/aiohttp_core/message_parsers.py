@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 from multidict import CIMultiDictProxy
 
 from aiohttp_core.chunked import ChunkRun, EndOfChunk, EndOfMessage
-from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
+from aiohttp_core.errors import BadHttpMessage, HttpProcessingError, show
 from aiohttp_core.flow import BaseProtocol
 from aiohttp_core.head import RequestHead, ResponseHead
 from aiohttp_core.limits import HeadLimits
@@ -194,10 +194,11 @@ class HeadersParser:
         parser = ResponseParser(self._limits, strict=not self._lax)
         parser.expect("HEAD")
         fields = list(takewhile(bool, lines[1:]))
-        if any(b"\n" in line or b"\r" in line for line in fields):
-            raise BadHttpMessage("Line breaks in a header field")
+        for line in fields:
+            if b"\n" in line or b"\r" in line:
+                raise BadHttpMessage(f"Line break in header field {show(line)}")
         parser.feed(b"\r\n".join((_START_LINE, *fields, b"", b"")))
         head = parser.next_event()
         if not isinstance(head, ResponseHead):
-            raise BadHttpMessage("Incomplete header fields")
+            raise BadHttpMessage(f"Incomplete header fields: {show(b', '.join(fields))}")
         return head.headers, head.raw_headers

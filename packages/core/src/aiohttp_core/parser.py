@@ -26,7 +26,7 @@ from aiohttp_core.chunked import (
     EndOfChunk,
     EndOfMessage,
 )
-from aiohttp_core.errors import BadHttpMessage, ContentLengthError, TransferEncodingError
+from aiohttp_core.errors import BadHttpMessage, ContentLengthError, TransferEncodingError, show
 from aiohttp_core.head import MessageHead, RequestHead, ResponseHead
 from aiohttp_core.head_scanner import HeadScanner
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
@@ -237,7 +237,10 @@ class MessageParser:
                 return True
         if self._eof:
             if scanner.held:
-                raise BadHttpMessage("The connection was closed in the middle of a message head")
+                raise BadHttpMessage(
+                    "The connection was closed in the middle of a message head, "
+                    f"after {show(scanner.open_head())}"
+                )
             self._close(_CLOSED)
         return False
 
@@ -308,7 +311,10 @@ class MessageParser:
                     self._finish()
                 return event
         if self._eof:
-            raise TransferEncodingError("The connection was closed in the middle of a chunked body")
+            raise TransferEncodingError(
+                "The connection was closed in the middle of a chunked body: "
+                f"in {self._decoder.open_part()}"
+            )
         return None
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiohttp_core import grammar, hdrs
+from aiohttp_core.errors import show
 from aiohttp_core.versions import HttpVersion, HttpVersion10, HttpVersion11
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def check_method(method: str) -> str:
     if not isinstance(method, str):
         raise TypeError(f"Method must be str, not {type(method).__name__}")
     if not grammar.is_token(_encoded(method)):
-        raise ValueError(f"Method is no HTTP token: {method!r}")
+        raise ValueError(f"Method is no HTTP token: {show(method)}")
     return method
 
 
@@ -70,7 +71,7 @@ def check_target(target: str) -> str:
     if not isinstance(target, str):
         raise TypeError(f"Request target must be str, not {type(target).__name__}")
     if grammar.is_target(_encoded(target)) is None:
-        raise ValueError(f"Bad request target: {target!r}")
+        raise ValueError(f"Bad request target: {show(target)}")
     return target
 
 
@@ -78,8 +79,7 @@ def check_reason(reason: str) -> str:
     """Return *reason*; raise :class:`ValueError` if it holds a control character."""
     if not isinstance(reason, str):
         raise TypeError(f"Reason must be str, not {type(reason).__name__}")
-    if grammar.is_value(_encoded(reason)) is None:
-        raise ValueError(f"Control character in reason phrase: {reason!r}")
+    _check_value(reason, "reason phrase")
     return reason
 
 
@@ -92,15 +92,27 @@ def check_field(name: str, value: str) -> None:
     _check_name(name)
     if not isinstance(value, str):
         raise TypeError(f"Value of header {name!r} must be str, not {type(value).__name__}")
-    if grammar.is_value(_encoded(value)) is None:
-        raise ValueError(f"Control character in the value of header {name!r}: {value!r}")
+    _check_value(value, f"value of header {name!r}")
+
+
+def _check_value(text: str, what: str) -> bytes:
+    """Return *text* as bytes; raise if it holds what no field value may.
+
+    The error shows the character and its place and not the rest, which may be a secret.
+    """
+    encoded = _encoded(text)
+    if grammar.is_value(encoded) is None:
+        place = len(encoded) - len(encoded.lstrip(grammar.VALUE_CHARS))
+        shown = show(encoded[place : place + 1])
+        raise ValueError(f"Control character {shown} at byte {place} of the {what}")
+    return encoded
 
 
 def _check_name(name: str) -> None:
     if not isinstance(name, str):
         raise TypeError(f"Header name must be str, not {type(name).__name__}")
     if not grammar.is_token(_encoded(name)):
-        raise ValueError(f"Header name is no HTTP token: {name!r}")
+        raise ValueError(f"Header name is no HTTP token: {show(name)}")
     if len(_GOOD_NAMES) < MAX_GOOD_NAMES:
         _GOOD_NAMES.add(str(name))
 
@@ -185,10 +197,7 @@ def _start_line(start_line: str) -> bytes:
     """Check and return a start line with its CRLF; short ones are kept, up to a limit."""
     if not isinstance(start_line, str):
         raise TypeError(f"Start line must be str, not {type(start_line).__name__}")
-    line = _encoded(start_line)
-    if grammar.is_value(line) is None:
-        raise ValueError(f"Control character in start line: {start_line!r}")
-    line += b"\r\n"
+    line = _check_value(start_line, "start line") + b"\r\n"
     if len(_START_LINES) < MAX_STATUS_LINES and len(line) <= MAX_KEPT_LINE:
         _START_LINES[start_line] = line
     return line
@@ -243,15 +252,16 @@ def _check_framing(headers: Mapping[str, str]) -> None:
     if hdrs.CONTENT_LENGTH not in headers:
         return
     if hdrs.TRANSFER_ENCODING in headers:
-        raise ValueError("Transfer-Encoding together with Content-Length")
+        coding = headers[hdrs.TRANSFER_ENCODING]
+        raise ValueError(f"Transfer-Encoding {show(str(coding))} together with Content-Length")
     lengths = headers.getall(hdrs.CONTENT_LENGTH)
     if len(lengths) > 1:
-        raise ValueError(f"More than one Content-Length: {lengths!r}")
+        raise ValueError(f"More than one Content-Length: {show(', '.join(map(str, lengths)))}")
     value = lengths[0]
     if type(value) is str and len(value) < 19 and value.isascii() and value.isdigit():
         return
     if isinstance(value, str) and grammar.parse_content_length(_encoded(value)) < 0:
-        raise ValueError(f"Content-Length is no number: {value!r}")
+        raise ValueError(f"Content-Length is no number: {show(value)}")
 
 
 def chunk_header(size: int, extension: str = "") -> bytes:
@@ -266,7 +276,7 @@ def chunk_header(size: int, extension: str = "") -> bytes:
         return b"%x\r\n" % size
     encoded = _encoded(extension)
     if not grammar.is_chunk_extension(encoded):
-        raise ValueError(f"Bad chunk extension: {extension!r}")
+        raise ValueError(f"Bad chunk extension: {show(extension)}")
     return b"%x%b\r\n" % (size, encoded)
 
 
