@@ -1,6 +1,7 @@
 """The short way does what the long one does: on the wire, in the response, in errors."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -130,6 +131,51 @@ async def test_the_wire_and_the_response_are_the_same(
                 assert one.request_info == other.request_info
                 assert one.history == other.history == ()
         assert b"\r\nCookie: " in seen[-1]
+
+
+@pytest.mark.parametrize("end", ["read", "release", "drop"])
+async def test_the_connection_can_be_looked_at_while_the_body_is_arriving(
+    serve: Any, end: str
+) -> None:
+    goes_on = asyncio.Event()
+
+    async def in_two_parts(talk: Any) -> None:
+        while True:
+            await talk.head()
+            await talk.send(OK[:-5])
+            await goes_on.wait()
+            await talk.send(OK[-5:])
+
+    server = await serve(in_two_parts)
+    async with make_session() as session:
+        for warm in (False, True):
+            goes_on.clear()
+            response = await session.get(server.url())
+            assert took_the_short_way(response) == warm
+            connection = response.connection
+            assert connection is not None
+            assert connection.transport is not None
+            assert connection.transport.get_extra_info("peername") == ("127.0.0.1", server.port)
+            assert response.connection is connection
+            assert not response.closed
+            if not warm:
+                goes_on.set()
+                assert await response.read() == b"hello"
+                assert response.connection is None
+        over: list[bool] = []
+        connection.add_callback(lambda: over.append(True))
+        goes_on.set()
+        if end == "read":
+            assert await response.read() == b"hello"
+            assert response.connection is None
+        elif end == "release":
+            response.release()
+            assert response.connection is None
+        else:
+            del response
+            gc.collect()
+        assert over == [True]
+        assert connection.closed
 
 
 @pytest.mark.spec("SES-10")

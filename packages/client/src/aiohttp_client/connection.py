@@ -373,6 +373,13 @@ class HttpConnection:
         self.transport.write(data)
         return incoming
 
+    def lease_to(self, incoming: Incoming) -> Connection:
+        """Return the lease of the present exchange, made now if it began without one."""
+        lease = incoming.lease
+        if not isinstance(lease, Connection):
+            lease = incoming.lease = Connection(self, self.key, self._loop)
+        return lease
+
     def write(self, data: bytes) -> None:
         """Hand bytes of the request to the transport."""
         self._sent += len(data)

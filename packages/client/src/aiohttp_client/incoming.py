@@ -63,6 +63,9 @@ class Carrier(Protocol):
     def resume_reading(self) -> None:
         """Feed again."""
 
+    def lease_to(self, incoming: "Incoming", /) -> Lease:
+        """Return the lease of the exchange, made now if it began without one."""
+
     def abort_exchange(self, incoming: "Incoming", /) -> None:
         """Give the exchange up."""
 

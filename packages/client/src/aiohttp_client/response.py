@@ -389,7 +389,12 @@ class ClientResponse(ResponseBase):
     @property
     def connection(self) -> Connection | None:
         """The lease of the connection, or ``None`` once the whole body has arrived."""
-        lease = None if self._incoming is None else self._incoming.lease
+        incoming = self._incoming
+        if incoming is None:
+            return None
+        lease = incoming.lease
+        if lease is None and incoming.connection is not None and not incoming.complete:
+            lease = incoming.connection.lease_to(incoming)  # the short way makes none
         if isinstance(lease, Connection) and lease.protocol is not None:
             return lease
         return None
