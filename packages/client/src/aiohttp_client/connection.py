@@ -488,8 +488,13 @@ class HttpConnection:
         sock = transport.get_extra_info("socket")
         if sock is None:
             return False
-        tls = transport.get_extra_info("sslcontext") is not None
-        return peer_has_spoken(sock.fileno(), only_end=tls)
+        return peer_has_spoken(sock.fileno(), only_end=self.speaks_tls)
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether the connection is open and protected by TLS."""
+        transport = self.transport
+        return transport is not None and transport.get_extra_info("sslcontext") is not None
 
     def close(self) -> None:
         """Close the connection; what is buffered for sending goes out first, if it is little."""

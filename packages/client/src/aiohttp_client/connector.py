@@ -128,10 +128,6 @@ def _expire(connector: "weakref.ref[BaseConnector]") -> None:
         alive.expire()
 
 
-def _speaks_tls(transport: Any) -> bool:
-    return transport is not None and transport.get_extra_info("sslcontext") is not None
-
-
 class BaseConnector(IdleConnections):
     """A pool of connections; subclasses know how to open one (spec rows CON-01 to CON-10).
 
@@ -312,7 +308,7 @@ class BaseConnector(IdleConnections):
         self._pool.close()
         for connection in connections:
             connection.force_close = True
-            if abort_tls and _speaks_tls(connection.transport):
+            if abort_tls and connection.speaks_tls:
                 connection.abort()
             else:
                 connection.close()
@@ -327,7 +323,7 @@ class BaseConnector(IdleConnections):
         if waiters and grace:
             await asyncio.wait(waiters, timeout=grace)
             for connection in connections:
-                if _speaks_tls(connection.transport):
+                if connection.speaks_tls:
                     connection.abort()
         if waiters:
             await asyncio.wait(waiters)

@@ -242,7 +242,7 @@ class LineScanner:
             minor, status, reason, _ = found.groups()
             self._minor = minor[0] - 48
             self._status = int(status)
-            self._reason = "" if reason is None else reason.decode("utf-8", "surrogateescape")
+            self._reason = "" if reason is None else decode_value(reason)
         fields_start = found.start(4)
         self._fields_start = fields_start - pos
         control = self.control
