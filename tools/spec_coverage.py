@@ -10,7 +10,9 @@ A test names the rows it proves with ``@pytest.mark.spec("STR-02", "ADD-084")``;
 found in the syntax trees of the tests, nothing is run.  In a table of parameters the name may
 come from the table: ``marks=pytest.mark.spec(row[0])`` counts every row that the table names.  A
 mark that names no known row is an error.  The rows stand in ``tools/spec_rows.tsv``, so that this
-works where the inventory is not at hand.  Standard library only.
+works where the inventory is not at hand.  A fifth column there says why a row does not hold: it
+contradicts another one, which is named.  Such a row is *overridden*: it needs no test, and a test
+that claims to prove it is an error.  Standard library only.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +42,8 @@ class Row:
     document: str
     section: str
     mark: str
+    overridden: str = ""
+    """Why the row does not hold, with the row that stands in its place; empty if it holds."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,17 @@ def read_rows() -> list[Row]:
     return [Row(*line.split("\t")) for line in ROWS.read_text().splitlines() if line]
 
 
+def updated(rows: Sequence[Row], known: Sequence[Row]) -> list[Row]:
+    """Return the rows read anew, with what *known* says of those that are overridden."""
+    reasons = {row.id: row.overridden for row in known}
+    return [replace(row, overridden=reasons.get(row.id, "")) for row in rows]
+
+
 def write_rows(rows: Sequence[Row]) -> None:
     """Commit the rows to their file."""
-    lines = (f"{r.id}\t{r.document}\t{r.section}\t{r.mark}" for r in rows)
+    lines = (
+        f"{r.id}\t{r.document}\t{r.section}\t{r.mark}\t{r.overridden}".rstrip("\t") for r in rows
+    )
     ROWS.write_text("\n".join(lines) + "\n")
 
 
@@ -140,6 +152,7 @@ def test_files() -> list[Path]:
 def collect(rows: Sequence[Row]) -> tuple[dict[str, list[str]], list[str]]:
     """Return {row: its tests} and what is wrong with the marks."""
     tests: dict[str, list[str]] = {row.id: [] for row in rows}
+    overridden = {row.id for row in rows if row.overridden}
     problems = []
     for path in test_files():
         try:
@@ -151,6 +164,8 @@ def collect(rows: Sequence[Row]) -> tuple[dict[str, list[str]], list[str]]:
             for row in mark.ids:
                 if row not in tests:
                     problems.append(f"{mark.place}: there is no row {row}")
+                elif row in overridden:
+                    problems.append(f"{mark.place}: row {row} is overridden, no test can prove it")
                 elif mark.test not in tests[row]:
                     tests[row].append(mark.test)
     return tests, problems
@@ -167,29 +182,35 @@ def page(rows: Sequence[Row], tests: dict[str, list[str]]) -> str:
     for row in rows:
         sections.setdefault((row.document, row.section), []).append(row)
     covered = sum(1 for row in rows if tests[row.id])
+    overridden = sum(1 for row in rows if row.overridden)
     out = [
         "# Rows of the inventory and their tests",
         "",
         "Written by `python3 tools/spec_coverage.py` from the marks in the tests; not by hand.",
         "",
-        f"**{covered} of {len(rows)} rows** are named by a test.",
+        f"**{covered} of {len(rows)} rows** are named by a test; {overridden} are overridden.",
         "",
-        "| document | section | rows | with a test | of these legacy |",
-        "|---|---|---:|---:|---:|",
+        "| document | section | rows | with a test | overridden | legacy |",
+        "|---|---|---:|---:|---:|---:|",
     ]
     for (document, section), group in sections.items():
         have = sum(1 for row in group if tests[row.id])
         legacy = sum(1 for row in group if row.mark == "legacy")
-        out.append(f"| {document} | {section} | {len(group)} | {have} | {legacy} |")
+        gone = sum(1 for row in group if row.overridden)
+        out.append(f"| {document} | {section} | {len(group)} | {have} | {gone} | {legacy} |")
     for (document, section), group in sections.items():
         proven = [row for row in group if tests[row.id]]
-        open_rows = [row.id for row in group if not tests[row.id]]
+        gone_rows = [row for row in group if row.overridden]
+        open_rows = [row.id for row in group if not tests[row.id] and not row.overridden]
         out += ["", f"## {document}: {section}", ""]
         if proven:
             out += ["| row | tests |", "|---|---|"]
             for row in proven:
                 names = "<br>".join(f"`{_short(test)}`" for test in tests[row.id])
                 out.append(f"| {row.id} | {names} |")
+        if gone_rows:
+            out += ["", "| overridden | reason |", "|---|---|"]
+            out += [f"| {row.id} | {row.overridden} |" for row in gone_rows]
         if open_rows:
             out += ["", "Without a test of their own: " + ", ".join(open_rows) + "."]
     return "\n".join(out) + "\n"
@@ -205,14 +226,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args(arguments)
     if options.update:
-        write_rows(read_inventory(INVENTORY))
+        write_rows(updated(read_inventory(INVENTORY), read_rows()))
     rows = read_rows()
     tests, problems = collect(rows)
     for problem in problems:
         print(problem)
     if options.missing:
         for row in rows:
-            if not tests[row.id]:
+            if not tests[row.id] and not row.overridden:
                 print(f"{row.id}\t{row.mark}\t{row.document}: {row.section}")
         return 1 if problems else 0
     text = page(rows, tests)

@@ -1,5 +1,8 @@
 """The marks in the tests name rows that exist."""
 
+import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,11 +68,45 @@ def test_page_counts_and_lists() -> None:
     rows = [
         Row("AA-01", "FEATURES", "1.1 Things", "new"),
         Row("AA-02", "FEATURES", "1.1 Things", "legacy"),
+        Row("AA-03", "FEATURES", "1.1 Things", "new", "AA-01 stands"),
     ]
     text = spec_coverage.page(
-        rows, {"AA-01": ["packages/core/tests/test_x.py::test_y"], "AA-02": []}
+        rows, {"AA-01": ["packages/core/tests/test_x.py::test_y"], "AA-02": [], "AA-03": []}
     )
-    assert "**1 of 2 rows**" in text
-    assert "| FEATURES | 1.1 Things | 2 | 1 | 1 |" in text
+    assert "**1 of 3 rows** are named by a test; 1 are overridden" in text
+    assert "| FEATURES | 1.1 Things | 3 | 1 | 1 | 1 |" in text
     assert "| AA-01 | `core/test_x::test_y` |" in text
+    assert "| AA-03 | AA-01 stands |" in text
     assert "Without a test of their own: AA-02." in text
+
+
+def test_overridden_rows_stay_so_and_name_what_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = spec_coverage.read_rows()
+    ids = {row.id for row in rows}
+    overridden = [row for row in rows if row.overridden]
+    assert overridden
+    for row in overridden:
+        named = set(re.findall(r"[A-Z]{2,}-\d+|\bC\d+", row.overridden)) - {row.id}
+        assert named, f"{row.id}: the reason names no row"
+        assert named <= ids, f"{row.id}: {named - ids}"
+    plain = [replace(row, overridden="") for row in rows]
+    assert spec_coverage.updated(plain, rows) == rows
+    monkeypatch.setattr(spec_coverage, "ROWS", tmp_path / "rows.tsv")
+    spec_coverage.write_rows(rows)
+    assert spec_coverage.read_rows() == rows
+
+
+def test_a_test_cannot_prove_an_overridden_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "test_trial.py"
+    path.write_text("@pytest.mark.spec('AA-01')\ndef test_one(): ...\n")
+    monkeypatch.setattr(spec_coverage, "test_files", lambda: [path])
+    monkeypatch.setattr(spec_coverage, "marks_in", partial(spec_coverage.marks_in, root=tmp_path))
+    row = Row("AA-01", "FEATURES", "1.1 Things", "new")
+    assert spec_coverage.collect([row]) == ({"AA-01": ["test_trial.py::test_one"]}, [])
+    tests, problems = spec_coverage.collect([replace(row, overridden="AA-02 stands")])
+    assert tests == {"AA-01": []}
+    assert problems == ["test_trial.py:1: row AA-01 is overridden, no test can prove it"]

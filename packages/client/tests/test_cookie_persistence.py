@@ -130,7 +130,7 @@ PICKLES = [
 ] + [pickle.dumps(Exploit(), protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
 
 
-@pytest.mark.spec("ADD-266", "ADD-792", "ADD-1107")
+@pytest.mark.spec("ADD-266", "ADD-792", "ADD-918", "ADD-1107")
 @pytest.mark.parametrize(
     "content",
     [
