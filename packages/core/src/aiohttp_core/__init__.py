@@ -6,6 +6,7 @@ if NO_EXTENSIONS:
     prefer_sources()
 
 from aiohttp_core.body_length import BodyLength
+from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.codings import ZLibBackendProtocol, set_zlib_backend
 from aiohttp_core.composed import compose_request_head
 from aiohttp_core.errors import (
@@ -168,4 +169,5 @@ __all__ = (
     "payload_type",
     "register_payload",
     "set_zlib_backend",
+    "warn_caller",
 )
