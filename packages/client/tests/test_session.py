@@ -73,7 +73,7 @@ async def test_get_and_reuse(serve: Any, session: ClientSession, answering: Any)
 
 
 @pytest.mark.spec("ADD-161", "ADD-162", "ADD-163", "ADD-164", "ADD-165")
-async def test_short_way_sends_what_the_long_way_sends(
+async def test_fast_path_sends_what_the_general_path_sends(
     serve: Any, session: ClientSession, answering: Any
 ) -> None:
     server = await serve(answering(OK))
@@ -81,11 +81,11 @@ async def test_short_way_sends_what_the_long_way_sends(
         url = server.url(path)
         async with session.get(url) as long_way:
             await long_way.read()
-        async with session.get(url) as short_way:
-            await short_way.read()
-        assert long_way.url == short_way.url
-        assert long_way.real_url == short_way.real_url
-        assert long_way.request_info == short_way.request_info
+        async with session.get(url) as fast_path:
+            await fast_path.read()
+        assert long_way.url == fast_path.url
+        assert long_way.real_url == fast_path.real_url
+        assert long_way.request_info == fast_path.request_info
     heads = [head for talk in server.talks for head in talk.heads]
     assert len(server.talks) == 1
     assert heads[0::2] == heads[1::2]
@@ -1029,7 +1029,7 @@ async def test_redirects(
     assert len(server.talks) == 1
 
 
-async def test_redirect_on_the_short_way(
+async def test_redirect_on_the_fast_path(
     serve: Any, session: ClientSession, answering: Any
 ) -> None:
     moved = b"HTTP/1.1 302 Found\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n"
@@ -1117,7 +1117,7 @@ async def test_cookies(serve: Any, answering: Any) -> None:
     assert header(server.talks[1].heads[1], b"cookie") is None
 
 
-async def test_cookie_of_the_short_way_is_kept(
+async def test_cookie_of_the_fast_path_is_kept(
     serve: Any, session: ClientSession, answering: Any
 ) -> None:
     server = await serve(

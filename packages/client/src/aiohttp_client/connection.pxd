@@ -1,7 +1,7 @@
 cimport cython
 
 from aiohttp_client.deadline_wheel cimport DeadlineWheel
-from aiohttp_client.exchange_terms cimport ExchangeTerms
+from aiohttp_client.exchange_options cimport ExchangeOptions
 from aiohttp_client.incoming cimport Incoming
 from aiohttp_client.pool cimport Slot
 
@@ -59,7 +59,7 @@ cdef class HttpConnection:
     @cython.locals(incoming=Incoming)
     cpdef Incoming begin(self, lease, method, limit=*, bint decompress=*, bint read_until_eof=*, bint upgrade=*)
     @cython.locals(incoming=Incoming)
-    cpdef Incoming exchange(self, request, method, bytes data, ExchangeTerms terms, double deadline)
+    cpdef Incoming exchange(self, request, method, bytes data, ExchangeOptions options, double deadline)
     cpdef sent(self)
     cpdef sending_failed(self, error)
     cpdef close(self)

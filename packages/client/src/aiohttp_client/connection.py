@@ -45,7 +45,7 @@ from aiohttp_client.errors import (
     payload_error,
     total_timeout_error,
 )
-from aiohttp_client.exchange_terms import ExchangeTerms
+from aiohttp_client.exchange_options import ExchangeOptions
 from aiohttp_client.incoming import DECODED, Incoming
 from aiohttp_client.lease import Connection
 from aiohttp_client.pool import Slot
@@ -332,7 +332,7 @@ class HttpConnection:
             self._step_in(send, Phase.SEND)
 
     def exchange(
-        self, request: Any, method: str, data: bytes, terms: ExchangeTerms, deadline: float
+        self, request: Any, method: str, data: bytes, options: ExchangeOptions, deadline: float
     ) -> Incoming:
         """Send *data*, a whole request, on an ``IDLE`` connection: reserve, begin, write, sent.
 
@@ -345,15 +345,15 @@ class HttpConnection:
             self._go(RESERVED)
             self._go(SENDING)
             self._go(RECEIVING)
-        if terms.limits is not self._limits:
-            self.use_limits(terms.limits)
+        if options.limits is not self._limits:
+            self.use_limits(options.limits)
         incoming = Incoming.__new__(Incoming)
         incoming.connection = self
         incoming.request = request
         incoming.waiter = self._loop.create_future()
-        incoming.limit = terms.read_bufsize
-        incoming.decompress = terms.decompress
-        incoming.wants_cookies = terms.cookies
+        incoming.limit = options.read_bufsize
+        incoming.decompress = options.decompress
+        incoming.wants_cookies = options.cookies
         incoming.deadline = deadline
         self._parser.expect(method)
         self._incoming = incoming
@@ -362,12 +362,12 @@ class HttpConnection:
         self._sent = len(data)
         self.received = 0
         self._deadline = deadline
-        self._total = terms.total
+        self._total = options.total
         if deadline < self._wheel.due:
             self._wheel.note(deadline)
         self.state = RECEIVING
-        self._sock_read = terms.sock_read
-        self._step_limit = terms.first_byte
+        self._sock_read = options.sock_read
+        self._step_limit = options.first_byte
         if self._sock_read or self._step_limit:
             self._start_reading_clock()
         self.transport.write(data)

@@ -1,7 +1,7 @@
 cimport cython
 
 from aiohttp_client.incoming cimport Incoming
-from aiohttp_client.short_way cimport ShortWay
+from aiohttp_client.fast_path cimport FastPath
 
 
 cdef class PendingRequest:
@@ -12,7 +12,7 @@ cdef class PendingRequest:
     cdef object _outer
     cdef object _request
     cdef object _resp
-    cdef ShortWay _short
+    cdef FastPath _fast_path
     cdef object _url
 
     cdef _session(self)

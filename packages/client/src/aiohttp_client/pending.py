@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
+from aiohttp_client.fast_path import FastPath
 from aiohttp_client.options import RequestOptions
 from aiohttp_client.response import ClientResponse
 from aiohttp_client.response_base import DONE
-from aiohttp_client.short_way import ShortWay
 
 if TYPE_CHECKING:
     import cython
@@ -33,36 +33,36 @@ class PendingRequest:
     """A coroutine that is also an asynchronous context manager of its response.
 
     *coro* is the coroutine.  With *method* it is the function that makes one out of *method*,
-    *url* and *options*, which the short way spares if it is open.
+    *url* and *options*, which the fast path spares if it is open.
     """
 
     __slots__ = (
         "_begun",
         "_coro",
+        "_fast_path",
         "_method",
         "_options",
         "_outer",
         "_request",
         "_resp",
-        "_short",
         "_url",
     )
 
     def __init__(
         self,
         coro: Any,
-        short: ShortWay | None = None,
+        fast_path: FastPath | None = None,
         method: str | None = None,
         url: str | URL = "",
         options: RequestOptions | None = None,
     ) -> None:
         self._begun = False
-        self._short: ShortWay | None = None
+        self._fast_path: FastPath | None = None
         self._outer: Any = None
         self._resp: Any = None
         if method is None:
             self._coro: Any = coro
-        elif short is None or getattr(coro, "__func__", None) is not short.funnel:
+        elif fast_path is None or getattr(coro, "__func__", None) is not fast_path.funnel:
             self._coro = coro(method, url, **({} if options is None else options))
         else:
             self._coro = None
@@ -70,7 +70,7 @@ class PendingRequest:
             self._method = method
             self._url = url
             self._options: Any = options
-            self._short = short
+            self._fast_path = fast_path
 
     async def _run(self, entering: bool) -> Any:
         """Make the request."""
@@ -78,24 +78,24 @@ class PendingRequest:
             raise RuntimeError("cannot reuse already awaited coroutine")
         self._begun = True
         response: Any
-        short = self._short
-        if short is None:
+        fast_path = self._fast_path
+        if fast_path is None:
             response = await self._coro
         else:
-            incoming = short.start(self._method, self._url, self._options)
+            incoming = fast_path.start(self._method, self._url, self._options)
             if incoming is None:
                 response = await self._request(self._method, self._url, **self._options)
             else:
                 try:
                     await incoming.waiter
                 except BaseException as exc:
-                    response = await short.again(
+                    response = await fast_path.again(
                         self._session(), exc, incoming, self._url, self._options
                     )
                 else:
-                    response = short.response(incoming)
-                    if short.is_special(incoming, response, self._options):
-                        response = await short.look_at(
+                    response = fast_path.response(incoming)
+                    if fast_path.is_special(incoming, response, self._options):
+                        response = await fast_path.look_at(
                             self._session(), response, incoming, self._url, self._options
                         )
         if entering:
@@ -140,7 +140,7 @@ class PendingRequest:
         return self.__await__()
 
     def __del__(self) -> None:
-        if self._short is not None and self._outer is None and not self._begun:
+        if self._fast_path is not None and self._outer is None and not self._begun:
             # Dropping the coroutine that was spared tells that it was never awaited.
             self._request(self._method, self._url, **self._options)
 

@@ -234,7 +234,7 @@ class Pool:
     def reuse(self, lane: Lane, now: float) -> Slot | None:
         """Return the ``LEASED`` slot of an idle connection; ``None``: :meth:`acquire` knows more.
 
-        The short way for a request that finds a connection ready.
+        The fast path for a request that finds a connection ready.
         """
         idle = lane.idle
         if not idle:

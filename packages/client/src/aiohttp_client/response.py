@@ -394,7 +394,7 @@ class ClientResponse(ResponseBase):
             return None
         lease = incoming.lease
         if lease is None and incoming.connection is not None and not incoming.complete:
-            lease = incoming.connection.lease_to(incoming)  # the short way makes none
+            lease = incoming.connection.lease_to(incoming)  # the fast path makes none
         if isinstance(lease, Connection) and lease.protocol is not None:
             return lease
         return None

@@ -2,7 +2,7 @@
 
 Laws
 * Every request goes through :meth:`ClientSession._request`, unless nobody has replaced it and the
-  short way is open (:mod:`aiohttp_client.short_way`).
+  fast path is open (:mod:`aiohttp_client.fast_path`).
 * A session owns its connector unless told otherwise, and closes what it owns.
 """
 
@@ -28,6 +28,7 @@ from aiohttp_client.context_managers import (
     SessionRequestContextManager,
 )
 from aiohttp_client.cookiejar import CookieJar
+from aiohttp_client.fast_path import fast_path
 from aiohttp_client.middlewares import ClientMiddlewareType
 from aiohttp_client.options import (
     LooseHeaders,
@@ -40,7 +41,6 @@ from aiohttp_client.request import ClientRequest
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 from aiohttp_client.session_seams import SessionSeams
-from aiohttp_client.short_way import short_way
 from aiohttp_client.tcp_connector import TCPConnector
 from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import SSLOption, check_ssl
@@ -185,7 +185,7 @@ class ClientSession(SessionSeams):
         settings.connector = connector
         self._settings = settings
         resolver = None if fallback_charset_resolver is _utf8 else fallback_charset_resolver
-        self._short_way = short_way(settings, connector, _FUNNEL, resolver)
+        self._fast_path = fast_path(settings, connector, _FUNNEL, resolver)
         self._connector_owner = connector_owner
         self._ws_response_class = ws_response_class
         if loop.get_debug():
@@ -258,8 +258,8 @@ class ClientSession(SessionSeams):
     def detach(self) -> None:
         """Close the session and leave its connector as it is."""
         self._settings.connector = None
-        if self._short_way is not None:
-            self._short_way.shut()
+        if self._fast_path is not None:
+            self._fast_path.shut()
         self._closed = True
 
     @property
@@ -281,7 +281,7 @@ class ClientSession(SessionSeams):
         :mod:`aiohttp_client.errors`; ``asyncio.TimeoutError`` when ``total`` is over.  Cancelling
         closes the connection that the request had.
         """
-        return RequestContextManager(self._request, self._short_way, method, url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, method, url, kwargs)
 
     async def _request(
         self, method: str, str_or_url: str | URL, **options: Unpack[RequestOptions]
@@ -299,32 +299,32 @@ class ClientSession(SessionSeams):
 
     def get(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a GET request."""
-        return RequestContextManager(self._request, self._short_way, "GET", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "GET", url, kwargs)
 
     def options(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make an OPTIONS request."""
-        return RequestContextManager(self._request, self._short_way, "OPTIONS", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "OPTIONS", url, kwargs)
 
     def head(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a HEAD request; redirects are not followed unless asked for (SES-36)."""
         kwargs.setdefault("allow_redirects", False)
-        return RequestContextManager(self._request, self._short_way, "HEAD", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "HEAD", url, kwargs)
 
     def post(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a POST request."""
-        return RequestContextManager(self._request, self._short_way, "POST", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "POST", url, kwargs)
 
     def put(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a PUT request."""
-        return RequestContextManager(self._request, self._short_way, "PUT", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "PUT", url, kwargs)
 
     def patch(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a PATCH request."""
-        return RequestContextManager(self._request, self._short_way, "PATCH", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "PATCH", url, kwargs)
 
     def delete(self, url: str | URL, **kwargs: Unpack[RequestOptions]) -> RequestContextManager:
         """Make a DELETE request."""
-        return RequestContextManager(self._request, self._short_way, "DELETE", url, kwargs)
+        return RequestContextManager(self._request, self._fast_path, "DELETE", url, kwargs)
 
     def ws_connect(
         self,
@@ -476,7 +476,7 @@ class ClientSession(SessionSeams):
         return self._settings.retry
 
 
-# Whoever replaces the method gets all requests: the short way compares with this.
+# Whoever replaces the method gets all requests: the fast path compares with this.
 _FUNNEL: Final = ClientSession._request
 
 

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("ExchangeTerms",)
+__all__ = ("ExchangeOptions",)
 
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
 
 
-class ExchangeTerms:
+class ExchangeOptions:
     """Limits, buffer, decoding, cookies and time of exchanges.
 
     *cookies*: whether ``Set-Cookie`` fields are of interest.  The times are seconds, 0 for none;

@@ -1,11 +1,11 @@
-"""Requests that need nothing special, ready as bytes.
+"""Requests that need nothing special, prepared as bytes.
 
 Laws
-* A plan is what the long way would send for the same arguments with the present defaults of the
-  session; a test compares the bytes.  When the defaults change, all plans are forgotten.
-* Nothing unchecked gets into a plan: its fields come out of the serializer, and a URL that was not
+* A prepared request is what the general path would send for the same arguments with the present
+  defaults of the session; a test compares the bytes.  When the defaults change, all are forgotten.
+* Nothing unchecked gets into one: its fields come out of the serializer, and a URL that was not
   parsed before goes through a pattern that admits only what needs no quoting.
-* What a plan cannot be made of is no error here: ``None`` sends it the long way.
+* What none can be made of is no error here: ``None`` sends it the general path.
 * The tables are bounded, whatever the application asks for.
 """
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("BYTES_FIELDS", "JSON_FIELDS", "Origin", "Plan", "PlanTable")
+__all__ = ("BYTES_FIELDS", "JSON_FIELDS", "Origin", "PreparedRequest", "PreparedRequests")
 
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
 
-MAX_PLANS: Final = 512
-"""So many plans are kept for one method."""
+MAX_PREPARED: Final = 512
+"""So many prepared requests are kept for one method."""
 MAX_ORIGINS: Final = 256
 
 _METHODS: Final = (
@@ -68,7 +68,7 @@ BYTES_FIELDS: Final = serializer.header_lines(BytesPayload(b"").headers)
 
 
 class Origin:
-    """What all plans for one scheme, host and port share."""
+    """What all prepared requests for one scheme, host and port share."""
 
     __slots__ = ("block", "host", "key", "lane", "scheme", "typed")
 
@@ -101,8 +101,8 @@ def _block(host: str, given: CIMultiDict[str], settings: SessionSettings) -> tup
     return serializer.header_lines(headers), typed
 
 
-class Plan:
-    """One request: what is sent, and where."""
+class PreparedRequest:
+    """One request as bytes, and where it goes."""
 
     __slots__ = (
         "_block",
@@ -135,33 +135,33 @@ class Plan:
         self.head = line + block + end
         """The whole request, if it has no body."""
 
-    def with_body(self, fields: bytes, size: int) -> "Plan":
-        """Return the plan of the same request with a body of *size* bytes described by *fields*."""
-        plan = Plan.__new__(Plan)
-        plan.method = self.method
-        plan.origin = self.origin
-        plan._source = self._source
-        plan._line = self._line
-        plan._block = self._block
-        plan._typed = self._typed
-        plan._url = self._url
-        plan._info = None
+    def with_body(self, fields: bytes, size: int) -> "PreparedRequest":
+        """Return the same request with a body of *size* bytes described by *fields*."""
+        request = PreparedRequest.__new__(PreparedRequest)
+        request.method = self.method
+        request.origin = self.origin
+        request._source = self._source
+        request._line = self._line
+        request._block = self._block
+        request._typed = self._typed
+        request._url = self._url
+        request._info = None
         length = b"Content-Length: %d\r\n\r\n" % size
         if self._typed:
             fields = b""
-        plan.head = b"".join((self._line, self._block, fields, length))
-        return plan
+        request.head = b"".join((self._line, self._block, fields, length))
+        return request
 
-    def with_cookies(self, cookies: Mapping[str, Any]) -> "Plan":
-        """Return the plan of the same request with *cookies*, which are coded already."""
+    def with_cookies(self, cookies: Mapping[str, Any]) -> "PreparedRequest":
+        """Return the same request with *cookies*, which are coded already."""
         value = cookie_header(cookies.items(), quote_cookie=False)
         return self.with_fields(
             self._block + serializer.header_lines({hdrs.COOKIE: value}), self._typed
         )
 
-    def with_fields(self, block: bytes, typed: bool) -> "Plan":
-        """Return the plan of the same request with other fields."""
-        return Plan(self.method, self._source, self._line, self.origin, block, typed)
+    def with_fields(self, block: bytes, typed: bool) -> "PreparedRequest":
+        """Return the same request with other fields."""
+        return PreparedRequest(self.method, self._source, self._line, self.origin, block, typed)
 
     @property
     def real_url(self) -> URL:
@@ -194,50 +194,50 @@ class Plan:
         return info
 
 
-class PlanTable:
-    """The plans of one session."""
+class PreparedRequests:
+    """The prepared requests of one session."""
 
-    __slots__ = ("_headers", "_origins", "_plans", "_schemes", "_settings", "_version")
+    __slots__ = ("_headers", "_origins", "_prepared", "_schemes", "_settings", "_version")
 
     def __init__(self, settings: SessionSettings, schemes: frozenset[str]) -> None:
         self._settings = settings
         self._headers: Any = settings.headers
         self._schemes = schemes
-        self._plans: dict[str, dict[str | URL, Plan]] = {}
+        self._prepared: dict[str, dict[str | URL, PreparedRequest]] = {}
         self._origins: dict[str, Origin] = {}
         self._version = -1
         self._forget()
 
     def _forget(self) -> None:
-        self._plans = {method: {} for method in _METHODS}
+        self._prepared = {method: {} for method in _METHODS}
         self._origins = {}
         self._version = getversion(self._headers)
 
     def __len__(self) -> int:
-        return sum(map(len, self._plans.values()))
+        return sum(map(len, self._prepared.values()))
 
     @property
     def origins(self) -> int:
         """How many origins are known."""
         return len(self._origins)
 
-    def find(self, method: str, source: str | URL) -> Plan | None:
-        """Return the plan for *method* and the URL *source*; ``None``: it takes the long way."""
+    def find(self, method: str, source: str | URL) -> PreparedRequest | None:
+        """Return the request for *method* and *source*; ``None``: take the general path."""
         if getversion(self._headers) != self._version:
             self._forget()
-        plans = self._plans.get(method)
-        if plans is None:
+        prepared = self._prepared.get(method)
+        if prepared is None:
             return None
-        plan = plans.get(source)
-        if plan is None:
-            plan = self._make(method, source)
-            if plan is not None:
-                if len(plans) >= MAX_PLANS:
-                    plans.pop(next(iter(plans)))
-                plans[source] = plan
-        return plan
+        request = prepared.get(source)
+        if request is None:
+            request = self._make(method, source)
+            if request is not None:
+                if len(prepared) >= MAX_PREPARED:
+                    prepared.pop(next(iter(prepared)))
+                prepared[source] = request
+        return request
 
-    def _make(self, method: str, source: str | URL) -> Plan | None:
+    def _make(self, method: str, source: str | URL) -> PreparedRequest | None:
         if not self._defaults_are_plain():
             return None
         if type(source) is str:
@@ -245,7 +245,7 @@ class PlanTable:
             if plain is not None:
                 origin = self._plain_origin(plain[1])
                 if origin is not None:
-                    return _plan(method, source, plain[2] + (plain[3] or ""), origin)
+                    return _prepare(method, source, plain[2] + (plain[3] or ""), origin)
         return self.for_url(method, source, None)
 
     def _plain_origin(self, name: str) -> Origin | None:
@@ -259,9 +259,9 @@ class PlanTable:
                 origin = self._new_origin(name, url)
         return origin
 
-    def for_url(self, method: str, source: str | URL, params: Any) -> Plan | None:
-        """Return a plan for the URL *source* with *params*, which is not kept."""
-        if method not in self._plans or not self._defaults_are_plain():
+    def for_url(self, method: str, source: str | URL, params: Any) -> PreparedRequest | None:
+        """Return a request for the URL *source* with *params*, which is not kept."""
+        if method not in self._prepared or not self._defaults_are_plain():
             return None
         try:
             url = build_url(self._settings, source)
@@ -276,7 +276,7 @@ class PlanTable:
         origin = self._origins.get(name) or self._new_origin(name, url)
         if origin is None:
             return None
-        return _plan(method, url, url.raw_path_qs, origin)
+        return _prepare(method, url, url.raw_path_qs, origin)
 
     def _new_origin(self, name: str, url: URL) -> Origin | None:
         if url.scheme not in ("http", "https") or url.scheme not in self._schemes:
@@ -286,17 +286,17 @@ class PlanTable:
         origin = self._origins[name] = Origin(url, self._settings)
         return origin
 
-    def dress(self, plan: Plan, headers: Any) -> Plan | None:
-        """Return *plan* with *headers*, which replace those of the session."""
+    def with_headers(self, request: PreparedRequest, headers: Any) -> PreparedRequest | None:
+        """Return *request* with *headers*, which replace those of the session."""
         given = merge_headers(self._headers, headers)
         for name in _SPECIAL_FIELDS:
             if name in given:
                 return None
-        block, typed = _block(plan.origin.host, given, self._settings)
-        return plan.with_fields(block, typed)
+        block, typed = _block(request.origin.host, given, self._settings)
+        return request.with_fields(block, typed)
 
     def _defaults_are_plain(self) -> bool:
-        """Return whether the defaults of the session ask for nothing that a plan does not do."""
+        """Return whether a prepared request does all that the session's defaults ask for."""
         settings = self._settings
         special = (
             settings.auth is not None
@@ -307,7 +307,7 @@ class PlanTable:
         return not special
 
 
-def _plan(method: str, source: str | URL, target: str, origin: Origin) -> Plan:
+def _prepare(method: str, source: str | URL, target: str, origin: Origin) -> PreparedRequest:
     serializer.check_target(target)
     line = f"{method} {target} HTTP/1.1\r\n".encode("ascii")
-    return Plan(method, source, line, origin, origin.block, origin.typed)
+    return PreparedRequest(method, source, line, origin, origin.block, origin.typed)

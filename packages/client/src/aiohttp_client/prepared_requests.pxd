@@ -12,7 +12,7 @@ cdef class Origin:
     cdef readonly bint typed
 
 
-cdef class Plan:
+cdef class PreparedRequest:
     cdef bytes _block
     cdef object _info
     cdef bytes _line
@@ -23,27 +23,27 @@ cdef class Plan:
     cdef readonly str method
     cdef readonly Origin origin
 
-    @cython.locals(plan=Plan)
-    cpdef Plan with_body(self, bytes fields, Py_ssize_t size)
-    cpdef Plan with_cookies(self, cookies)
-    cpdef Plan with_fields(self, bytes block, bint typed)
+    @cython.locals(request=PreparedRequest)
+    cpdef PreparedRequest with_body(self, bytes fields, Py_ssize_t size)
+    cpdef PreparedRequest with_cookies(self, cookies)
+    cpdef PreparedRequest with_fields(self, bytes block, bint typed)
 
 
-cdef class PlanTable:
+cdef class PreparedRequests:
     cdef object _headers
     cdef dict _origins
-    cdef dict _plans
+    cdef dict _prepared
     cdef object _schemes
     cdef object _settings
     cdef object _version
 
     cdef _forget(self)
-    @cython.locals(plans=dict, plan=Plan)
-    cpdef Plan find(self, method, source)
-    cdef Plan _make(self, method, source)
+    @cython.locals(prepared=dict, request=PreparedRequest)
+    cpdef PreparedRequest find(self, method, source)
+    cdef PreparedRequest _make(self, method, source)
     cdef Origin _plain_origin(self, name)
     @cython.locals(origin=Origin)
-    cpdef Plan for_url(self, method, source, params)
+    cpdef PreparedRequest for_url(self, method, source, params)
     cdef Origin _new_origin(self, name, url)
-    cpdef Plan dress(self, Plan plan, headers)
+    cpdef PreparedRequest with_headers(self, PreparedRequest request, headers)
     cdef bint _defaults_are_plain(self) except -1

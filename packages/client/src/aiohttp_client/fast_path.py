@@ -1,10 +1,10 @@
-"""The short way of a request that finds a connection ready and needs nothing special.
+"""The fast path of a request that finds a connection ready and needs nothing special.
 
 Laws
-* It leads to the same bytes, errors and states as the long one, and hands over to it as soon as
+* It leads to the same bytes, errors and states as the general one, and hands over to it as soon as
   anything special turns up: an option that is not known here, no idle connection, an error, a
   redirect, a status to be judged.
-* Nothing has happened when :meth:`ShortWay.start` returns ``None``, and nothing of the arguments
+* Nothing has happened when :meth:`FastPath.start` returns ``None``, and nothing of the arguments
   is used up.
 """
 
@@ -20,11 +20,16 @@ from aiohttp_client.call import Call, SessionSettings, build_url, check_status
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
 from aiohttp_client.errors import ClientOSError, ServerDisconnectedError, response_error
-from aiohttp_client.exchange_terms import ExchangeTerms
+from aiohttp_client.exchange_options import ExchangeOptions
 from aiohttp_client.idle_connections import IdleConnections
 from aiohttp_client.incoming import Incoming
 from aiohttp_client.options import RequestOptions, call_options
-from aiohttp_client.plans import BYTES_FIELDS, JSON_FIELDS, Plan, PlanTable
+from aiohttp_client.prepared_requests import (
+    BYTES_FIELDS,
+    JSON_FIELDS,
+    PreparedRequest,
+    PreparedRequests,
+)
 from aiohttp_client.request import JOIN_BELOW
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.timeouts import ClientTimeout, deadline_after, sentinel
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = ("ShortWay", "short_way")
+__all__ = ("FastPath", "fast_path")
 
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
@@ -44,19 +49,19 @@ COMPILED: bool = cython.compiled
 _OPTIONS: Final = frozenset(
     ("allow_redirects", "data", "headers", "json", "params", "raise_for_status", "timeout")
 )
-"""What the short way knows to do."""
+"""What the fast path knows to do."""
 
 _LASTING: Final = (dict, CIMultiDict, CIMultiDictProxy, list, tuple)
 """Headers that can be looked at more than once."""
 
 
-def short_way(
+def fast_path(
     settings: SessionSettings,
     connector: BaseConnector,
     funnel: Callable[..., Any],
     resolver: CharsetResolver | None,
-) -> "ShortWay | None":
-    """Return the short way of a session with *settings*, ``None`` if it has none."""
+) -> "FastPath | None":
+    """Return the fast path of a session with *settings*, ``None`` if it has none."""
     special = (
         settings.proxy is not None
         or settings.trust_env
@@ -66,13 +71,13 @@ def short_way(
         or connector.force_close
         or type(connector).connect is not BaseConnector.connect
     )
-    return None if special else ShortWay(settings, connector, funnel, resolver)
+    return None if special else FastPath(settings, connector, funnel, resolver)
 
 
-class ShortWay:
-    """The short way of one session.
+class FastPath:
+    """The fast path of one session.
 
-    *funnel*: the function that all requests went through; where it was replaced the short way is
+    *funnel*: the function that all requests went through; where it was replaced the fast path is
     not taken.
     """
 
@@ -80,14 +85,14 @@ class ShortWay:
         "_cookies",
         "_due",
         "_due_until",
+        "_exchange_options",
         "_idle",
         "_judges",
         "_loop",
-        "_plans",
+        "_prepared",
         "_resolver",
         "_settings",
         "_shut",
-        "_terms",
         "funnel",
     )
 
@@ -107,15 +112,15 @@ class ShortWay:
         self._cookies: Sized = jar.domains if type(jar) is CookieJar else jar
         self._judges = bool(settings.raise_for_status)
         self._loop = settings.loop
-        self._plans = PlanTable(settings, connector.allowed_protocol_schema_set)
+        self._prepared = PreparedRequests(settings, connector.allowed_protocol_schema_set)
         self._resolver = resolver
-        self._terms = self._terms_for(settings.timeout)
+        self._exchange_options = self._options_for(settings.timeout)
         self._due = inf
         self._due_until = -inf
 
-    def _terms_for(self, timeout: ClientTimeout) -> ExchangeTerms:
+    def _options_for(self, timeout: ClientTimeout) -> ExchangeOptions:
         settings = self._settings
-        return ExchangeTerms(
+        return ExchangeOptions(
             settings.limits,
             settings.read_bufsize,
             settings.auto_decompress,
@@ -145,7 +150,7 @@ class ShortWay:
     # -- before the answer ------------------------------------------------------------------------
 
     def start(self, method: str, url: str | URL, options: RequestOptions) -> Incoming | None:
-        """Send the request and return what comes back; ``None``: take the long way.
+        """Send the request and return what comes back; ``None``: take the general path.
 
         Raises ``ValueError`` and ``TypeError`` for headers that must not be sent.
         """
@@ -153,18 +158,23 @@ class ShortWay:
             return None
         if options or self._cookies:
             return self._start_with(method, url, options)
-        plan = self._plans.find(method, url)
-        if plan is None:
+        request = self._prepared.find(method, url)
+        if request is None:
             return None
         now = self._loop.time()
         deadline = self._due if now < self._due_until else self.deadline(now)
-        return self._send(plan, plan.head, now, deadline, self._terms)
+        return self._send(request, request.head, now, deadline, self._exchange_options)
 
     def _send(
-        self, plan: Plan, data: bytes, now: float, deadline: float, terms: ExchangeTerms
+        self,
+        request: PreparedRequest,
+        data: bytes,
+        now: float,
+        deadline: float,
+        exchange_options: ExchangeOptions,
     ) -> Incoming | None:
-        """Send *data* for *plan*, if there is an idle connection."""
-        origin = plan.origin
+        """Send *data* for *request*, if there is an idle connection."""
+        origin = request.origin
         lane = origin.lane
         if lane is None or not lane.idle:
             lane = origin.lane = self._idle.lane(origin.key)
@@ -173,7 +183,7 @@ class ShortWay:
         connection = self._idle.take(lane, now)
         if connection is None:
             return None
-        return connection.exchange(plan, plan.method, data, terms, deadline)
+        return connection.exchange(request, request.method, data, exchange_options, deadline)
 
     def _start_with(self, method: str, url: str | URL, options: Any) -> Incoming | None:
         """Do the same with options or cookies."""
@@ -187,42 +197,42 @@ class ShortWay:
             return None
         params = options.get("params")
         if params:
-            plan = self._plans.for_url(method, url, params)
+            request = self._prepared.for_url(method, url, params)
         else:
-            plan = self._plans.find(method, url)
+            request = self._prepared.find(method, url)
         headers = options.get("headers")
-        if plan is not None and headers:
+        if request is not None and headers:
             if type(headers) not in _LASTING:
                 return None
-            plan = self._plans.dress(plan, headers)
-        if plan is None:
+            request = self._prepared.with_headers(request, headers)
+        if request is None:
             return None
         if self._cookies:
-            cookies = self._settings.cookie_jar.filter_cookies(plan.url)
+            cookies = self._settings.cookie_jar.filter_cookies(request.url)
             if cookies:
-                plan = plan.with_cookies(cookies)
+                request = request.with_cookies(cookies)
         data, json = options.get("data"), options.get("json")
         body = b""
         if json is not None:
             if data is not None:
                 return None
             body = self._json_bytes(json)
-            plan = plan.with_body(JSON_FIELDS, len(body))
+            request = request.with_body(JSON_FIELDS, len(body))
         elif data is not None:
             if type(data) is not bytes or type(make_body(data)) is not BytesPayload:
                 return None
             body = data
-            plan = plan.with_body(BYTES_FIELDS, len(body))
+            request = request.with_body(BYTES_FIELDS, len(body))
         if len(body) >= JOIN_BELOW:
             return None
         now = self._loop.time()
-        terms = self._terms
+        exchange_options = self._exchange_options
         if timeout is sentinel:
             deadline = self._due if now < self._due_until else self.deadline(now)
         else:
             deadline = deadline_after(now, timeout.total, timeout.ceil_threshold, inclusive=True)
-            terms = self._terms_for(timeout)
-        return self._send(plan, plan.head + body, now, deadline, terms)
+            exchange_options = self._options_for(timeout)
+        return self._send(request, request.head + body, now, deadline, exchange_options)
 
     def _json_bytes(self, value: Any) -> bytes:
         settings = self._settings
@@ -234,11 +244,11 @@ class ShortWay:
 
     def response(self, incoming: Incoming) -> ClientResponse:
         """Return the response whose head has come in."""
-        plan: Plan = incoming.request
+        request: PreparedRequest = incoming.request
         if self._resolver is not None:
-            return ClientResponse.received(incoming, plan.method, plan, self._resolver)
+            return ClientResponse.received(incoming, request.method, request, self._resolver)
         base = ClientResponse.__new__(ClientResponse)
-        base.take(incoming, plan.method, plan)
+        base.take(incoming, request.method, request)
         return base
 
     def is_special(self, incoming: Incoming, response: ClientResponse, options: Any) -> bool:
@@ -281,29 +291,29 @@ class ShortWay:
         options: RequestOptions,
     ) -> ClientResponse:
         """Send the request again if that is allowed, else raise *error* in its public form."""
-        plan: Plan = incoming.request
+        request: PreparedRequest = incoming.request
         if isinstance(error, HttpProcessingError):
-            raise response_error(error, plan.request_info) from error
+            raise response_error(error, request.request_info) from error
         incoming.abort()
         if not isinstance(error, (ServerDisconnectedError, ClientOSError)):
             raise error
         retry = self._settings.retry
-        if not retry.allows(method=plan.method, error=error, replayable=True, done=0):
+        if not retry.allows(method=request.method, error=error, replayable=True, done=0):
             raise error
         return await self._call(session, incoming, url, options).run(retries=1)
 
     def _call(
         self, session: Any, incoming: Incoming, url: str | URL, options: RequestOptions
     ) -> Call:
-        """Return the long way of a request that began some time ago."""
+        """Return the general path of a request that began some time ago."""
         settings = self._settings
         connector: Any = self._idle
-        plan: Plan = incoming.request
+        request: PreparedRequest = incoming.request
         call = Call(
             session,
             settings,
             connector,
-            plan.method,
+            request.method,
             build_url(settings, url),
             call_options(options, stacklevel=4),
         )

@@ -4,13 +4,18 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from aiohttp_client import BasicAuth, ClientRequest, ClientSession
-from aiohttp_client.plans import MAX_ORIGINS, MAX_PLANS, Plan, PlanTable
+from aiohttp_client.prepared_requests import (
+    MAX_ORIGINS,
+    MAX_PREPARED,
+    PreparedRequest,
+    PreparedRequests,
+)
 
 SCHEMES = frozenset(("http", "https"))
 
 
-def table(session: ClientSession) -> PlanTable:
-    return PlanTable(session._settings, SCHEMES)
+def table(session: ClientSession) -> PreparedRequests:
+    return PreparedRequests(session._settings, SCHEMES)
 
 
 URLS = st.one_of(
@@ -26,15 +31,15 @@ URLS = st.one_of(
 )
 
 
-async def test_plans_equal_the_long_way() -> None:
+async def test_prepared_requests_equal_the_general_path() -> None:
     async with ClientSession(headers={"X-A": "1"}, skip_auto_headers=["User-Agent"]) as session:
-        plans = table(session)
+        requests = table(session)
 
         @settings(max_examples=500, deadline=None)
         @given(URLS)
         def check(text: str) -> None:
-            plan = plans.find("GET", text)
-            if plan is None:
+            prepared = requests.find("GET", text)
+            if prepared is None:
                 return
             url = URL(text)
             request = ClientRequest(
@@ -45,27 +50,27 @@ async def test_plans_equal_the_long_way() -> None:
                 loop=session._settings.loop,
                 session=session,
             )
-            assert plan.head == request.head()
-            assert plan.origin.key == request.connection_key
-            assert plan.url == request.url
-            assert plan.request_info == request.request_info
+            assert prepared.head == request.head()
+            assert prepared.origin.key == request.connection_key
+            assert prepared.url == request.url
+            assert prepared.request_info == request.request_info
 
         check()
 
 
-async def test_changed_defaults_forget_the_plans() -> None:
+async def test_changed_defaults_forget_the_prepared_requests() -> None:
     async with ClientSession() as session:
-        plans = table(session)
-        first = plans.find("GET", "http://h/")
-        assert isinstance(first, Plan)
-        assert plans.find("GET", "http://h/") is first
-        assert plans.find("HEAD", "http://h/") is not first
+        requests = table(session)
+        first = requests.find("GET", "http://h/")
+        assert isinstance(first, PreparedRequest)
+        assert requests.find("GET", "http://h/") is first
+        assert requests.find("HEAD", "http://h/") is not first
         session.headers["X"] = "1"
-        second = plans.find("GET", "http://h/")
+        second = requests.find("GET", "http://h/")
         assert second is not None
         assert b"\r\nX: 1\r\n" in second.head
         session.headers["Expect"] = "100-continue"
-        assert plans.find("GET", "http://h/") is None
+        assert requests.find("GET", "http://h/") is None
 
 
 @pytest.mark.spec("ADD-757")
@@ -78,7 +83,7 @@ async def test_bad_defaults_are_refused() -> None:
 @pytest.mark.parametrize(
     "url", ["http://u:p@h/", "ftp://h/", "/x", "http://", "", "http://h:99999/"]
 )
-async def test_not_for_plans(url: str) -> None:
+async def test_cannot_be_prepared(url: str) -> None:
     async with ClientSession() as session:
         assert table(session).find("GET", url) is None
         assert table(session).find("TRACE", "http://h/") is None
@@ -86,14 +91,14 @@ async def test_not_for_plans(url: str) -> None:
 
 async def test_bounds() -> None:
     async with ClientSession() as session:
-        plans = table(session)
-        for number in range(2 * MAX_PLANS):
-            plans.find("GET", f"http://h{number}/")
-        assert len(plans) == MAX_PLANS
-        assert plans.origins == MAX_ORIGINS
+        requests = table(session)
+        for number in range(2 * MAX_PREPARED):
+            requests.find("GET", f"http://h{number}/")
+        assert len(requests) == MAX_PREPARED
+        assert requests.origins == MAX_ORIGINS
 
 
-async def test_session_auth_takes_the_long_way() -> None:
+async def test_session_auth_takes_the_general_path() -> None:
     with pytest.warns(DeprecationWarning, match="Basic"):
         auth = BasicAuth("a", "b")
     with pytest.warns(DeprecationWarning, match="auth"):

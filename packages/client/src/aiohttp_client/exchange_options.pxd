@@ -1,4 +1,4 @@
-cdef class ExchangeTerms:
+cdef class ExchangeOptions:
     cdef readonly bint cookies
     cdef readonly bint decompress
     cdef readonly double first_byte

@@ -1,4 +1,4 @@
-"""The short way does what the long one does: on the wire, in the response, in errors."""
+"""The fast path does what the general one does: on the wire, in the response, in errors."""
 
 import asyncio
 import gc
@@ -23,13 +23,13 @@ from aiohttp_client import (
     TCPConnector,
     TraceConfig,
 )
-from aiohttp_client.plans import Plan
+from aiohttp_client.prepared_requests import PreparedRequest
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
-def took_the_short_way(response: ClientResponse) -> bool:
-    return isinstance(response._request, Plan)
+def took_the_fast_path(response: ClientResponse) -> bool:
+    return isinstance(response._request, PreparedRequest)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def make_session(**options: Any) -> ClientSession:
     return ClientSession(**{"cookie_jar": CookieJar(unsafe=True), **options})
 
 
-def go_the_long_way(session: ClientSession) -> None:
+def take_the_general_path(session: ClientSession) -> None:
     async def through(*args: Any, **options: Any) -> ClientResponse:
         return await ClientSession._request(session, *args, **options)
 
@@ -107,9 +107,9 @@ async def test_the_wire_and_the_response_are_the_same(
 ) -> None:
     seen: list[bytes] = []
     server = await serve(recording(seen))
-    async with make_session(**options) as short, make_session(**options) as long:
-        go_the_long_way(long)
-        for session in (short, long):
+    async with make_session(**options) as fast, make_session(**options) as general:
+        take_the_general_path(general)
+        for session in (fast, general):
             for cookie in ({}, {"session": 'a"b', "other": "1"}):
                 session.cookie_jar.update_cookies(cookie, URL(server.url()))
                 await (await session.get(server.url())).read()
@@ -118,12 +118,12 @@ async def test_the_wire_and_the_response_are_the_same(
             url: Any = server.url(path)
             for target in (url, URL(url)):
                 responses = []
-                for session in (short, long):
+                for session in (fast, general):
                     async with session.request(method, target, **arguments) as response:
                         responses.append(response)
                 one, other = responses
-                assert took_the_short_way(one), (method, path, arguments)
-                assert not took_the_short_way(other)
+                assert took_the_fast_path(one), (method, path, arguments)
+                assert not took_the_fast_path(other)
                 assert seen[-2] == seen[-1], (method, path, arguments)
                 assert one.url == other.url
                 assert one.real_url == other.real_url
@@ -151,7 +151,7 @@ async def test_the_connection_can_be_looked_at_while_the_body_is_arriving(
         for warm in (False, True):
             goes_on.clear()
             response = await session.get(server.url())
-            assert took_the_short_way(response) == warm
+            assert took_the_fast_path(response) == warm
             connection = response.connection
             assert connection is not None
             assert connection.transport is not None
@@ -179,14 +179,14 @@ async def test_the_connection_can_be_looked_at_while_the_body_is_arriving(
 
 
 @pytest.mark.spec("SES-10")
-async def test_a_base_url_has_a_short_way(serve: Any, recording: Any) -> None:
+async def test_a_base_url_has_a_fast_path(serve: Any, recording: Any) -> None:
     seen: list[bytes] = []
     server = await serve(recording(seen))
     async with make_session(base_url=server.url("/api/")) as session:
         for path in ("users", "users", "/root", "?q=1"):
             response = await session.get(path)
             assert response.url == URL(server.url("/api/")).join(URL(path))
-        assert took_the_short_way(response)
+        assert took_the_fast_path(response)
     assert [head.split()[1] for head in seen] == [b"/api/users"] * 2 + [b"/root", b"/api/?q=1"]
 
 
@@ -204,7 +204,7 @@ async def test_a_base_url_has_a_short_way(serve: Any, recording: Any) -> None:
         {"expect100": False},
     ],
 )
-async def test_what_takes_the_long_way(
+async def test_what_takes_the_general_path(
     serve: Any, recording: Any, arguments: dict[str, Any]
 ) -> None:
     seen: list[bytes] = []
@@ -212,7 +212,7 @@ async def test_what_takes_the_long_way(
     async with make_session() as session:
         await session.post(server.url())
         response = await session.post(server.url(), **arguments)
-        assert not took_the_short_way(response)
+        assert not took_the_fast_path(response)
         assert await response.read() == b"hello"
     if "headers" in arguments and not isinstance(arguments["headers"], dict):
         assert b"\r\nX-A: b\r\n" in seen[-1]
@@ -228,7 +228,7 @@ async def test_what_takes_the_long_way(
         {"response_class": type("Own", (ClientResponse,), {})},
     ],
 )
-async def test_sessions_without_a_short_way(
+async def test_sessions_without_a_fast_path(
     serve: Any, recording: Any, options: dict[str, Any]
 ) -> None:
     seen: list[bytes] = []
@@ -239,7 +239,7 @@ async def test_sessions_without_a_short_way(
     async with make_session(**chosen) as session:
         for _ in range(2):
             response = await session.get(server.url())
-            assert not took_the_short_way(response)
+            assert not took_the_fast_path(response)
             assert await response.read() == b"hello"
 
 
@@ -255,16 +255,16 @@ async def test_mistakes_are_the_same(serve: Any, recording: Any) -> None:
         (TypeError, {"nonsense": 1}),
         (ValueError, {"timeout": "5"}),
     ]
-    async with make_session() as short, make_session() as long:
-        go_the_long_way(long)
-        for session in (short, long):
+    async with make_session() as fast, make_session() as general:
+        take_the_general_path(general)
+        for session in (fast, general):
             await (await session.get(server.url())).read()
             for error, arguments in mistakes:
                 with pytest.raises(error):
                     await session.get(server.url(), **arguments)
             assert session.connector is not None
             assert session.connector.stats.leased == 0
-        assert (await (await short.get(server.url())).read()) == b"hello"
+        assert (await (await fast.get(server.url())).read()) == b"hello"
 
 
 @pytest.mark.spec("TMO-01", "TMO-03", "ADD-343")
@@ -307,7 +307,7 @@ async def test_timeouts(
 
 
 @pytest.mark.spec("ADD-226", "ADD-229")
-async def test_a_dying_connection_is_met_as_on_the_long_way(serve: Any, answering: Any) -> None:
+async def test_a_dying_connection_is_met_as_on_the_general_path(serve: Any, answering: Any) -> None:
     async def once(talk: Any) -> None:
         await talk.head()
         await talk.send(OK)
@@ -384,7 +384,7 @@ async def test_redirects(serve: Any, answering: Any) -> None:
         assert response.url == URL(server.url("/there"))
         assert [hop.url.query_string for hop in response.history] == ["q=1"]
         response = await session.get(server.url(), allow_redirects=False)
-        assert took_the_short_way(response)
+        assert took_the_fast_path(response)
         assert response.status == 302
         response = await session.head(server.url())
         assert response.status == 302
@@ -402,7 +402,7 @@ async def test_cookies_are_kept_and_statuses_judged(serve: Any, answering: Any) 
     async with make_session() as session:
         await (await session.get(server.url())).read()
         response = await session.get(server.url())
-        assert took_the_short_way(response)
+        assert took_the_fast_path(response)
         assert len(session.cookie_jar) == 1
         with pytest.raises(ClientResponseError) as caught:
             await session.get(server.url(), raise_for_status=True)
@@ -421,7 +421,7 @@ async def test_cookies_are_kept_and_statuses_judged(serve: Any, answering: Any) 
             else:
                 with pytest.raises(ClientResponseError):
                     await session.get(server.url())
-                assert took_the_short_way(await session.get(server.url(), raise_for_status=False))
+                assert took_the_fast_path(await session.get(server.url(), raise_for_status=False))
 
 
 async def test_a_charset_resolver_is_asked(serve: Any, answering: Any) -> None:
@@ -431,7 +431,7 @@ async def test_a_charset_resolver_is_asked(serve: Any, answering: Any) -> None:
         for _ in range(2):
             response = await session.get(server.url())
             assert await response.text() == "ä"
-        assert took_the_short_way(response)
+        assert took_the_fast_path(response)
 
 
 async def test_a_closed_session_has_no_way(serve: Any, answering: Any) -> None:
@@ -462,9 +462,9 @@ async def test_arguments_of_other_types(serve: Any, answering: Any) -> None:
     async with make_session() as session:
         await (await session.get(server.url())).read()
         response = await session.get(Text(server.url()))
-        assert not took_the_short_way(response)
+        assert not took_the_fast_path(response)
         response = await session.request("get", server.url())
-        assert not took_the_short_way(response)
+        assert not took_the_fast_path(response)
         for url in ("http://u:p@127.0.0.1:1/", "ftp://h/", "/relative"):
             with pytest.raises(ClientError):
                 await session.get(url)

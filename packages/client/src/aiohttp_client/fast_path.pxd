@@ -1,41 +1,41 @@
 cimport cython
 
 from aiohttp_client.connection cimport HttpConnection
-from aiohttp_client.exchange_terms cimport ExchangeTerms
+from aiohttp_client.exchange_options cimport ExchangeOptions
 from aiohttp_client.idle_connections cimport IdleConnections
 from aiohttp_client.incoming cimport Incoming
-from aiohttp_client.plans cimport Origin, Plan, PlanTable
+from aiohttp_client.prepared_requests cimport Origin, PreparedRequest, PreparedRequests
 from aiohttp_client.pool cimport Lane
 from aiohttp_client.response_base cimport ResponseBase
 
 
-cdef class ShortWay:
+cdef class FastPath:
     cdef object _cookies
     cdef double _due
     cdef double _due_until
     cdef IdleConnections _idle
     cdef bint _judges
     cdef object _loop
-    cdef PlanTable _plans
+    cdef PreparedRequests _prepared
     cdef object _resolver
     cdef object _settings
     cdef bint _shut
-    cdef ExchangeTerms _terms
+    cdef ExchangeOptions _exchange_options
     cdef readonly object funnel
 
-    cdef ExchangeTerms _terms_for(self, timeout)
+    cdef ExchangeOptions _options_for(self, timeout)
     cpdef double deadline(self, double now) except? -1
 
-    @cython.locals(plan=Plan, now=double, deadline=double)
+    @cython.locals(request=PreparedRequest, now=double, deadline=double)
     cpdef Incoming start(self, method, url, options)
     @cython.locals(origin=Origin, lane=Lane, connection=HttpConnection)
-    cdef Incoming _send(self, Plan plan, bytes data, double now, double deadline, ExchangeTerms terms)
-    @cython.locals(plan=Plan, now=double, deadline=double, terms=ExchangeTerms, body=bytes)
+    cdef Incoming _send(self, PreparedRequest request, bytes data, double now, double deadline, ExchangeOptions exchange_options)
+    @cython.locals(request=PreparedRequest, now=double, deadline=double, exchange_options=ExchangeOptions, body=bytes)
     cdef Incoming _start_with(self, method, url, options)
     cdef bytes _json_bytes(self, value)
 
-    @cython.locals(plan=Plan, base=ResponseBase)
+    @cython.locals(request=PreparedRequest, base=ResponseBase)
     cpdef response(self, Incoming incoming)
     cpdef bint is_special(self, Incoming incoming, response, options) except -1
-    @cython.locals(plan=Plan)
+    @cython.locals(request=PreparedRequest)
     cdef _call(self, session, Incoming incoming, url, options)
