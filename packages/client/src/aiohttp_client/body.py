@@ -3,15 +3,18 @@
 import io
 from typing import Any
 
+from aiohttp_core.fields.content_type import parse_content_type
 from aiohttp_core.payload import PAYLOAD_REGISTRY, LookupError, Payload  # noqa: A004
 
 __all__ = ("make_body",)
 
 
-def make_body(data: Any) -> Payload | None:
+def make_body(data: Any, content_type: str | None = None) -> Payload | None:
     """Return the payload for *data*: whatever the registry knows, else a form (CREQ-07).
 
-    ``None`` means no body.  A value of which no form can be made raises ``TypeError``.
+    ``None`` means no body.  A value of which no form can be made raises ``TypeError``.  A form
+    takes its boundary from *content_type*, the caller's own field, if there is one in it
+    (spec row ADD-943).
     """
     if data is None:
         return None
@@ -25,4 +28,7 @@ def make_body(data: Any) -> Payload | None:
         from aiohttp_multipart import FormData
 
         form = data if isinstance(data, FormData) else FormData(data)
-        return form()
+        boundary = None
+        if content_type is not None:
+            boundary = parse_content_type(content_type).parameters.get("boundary")
+        return form(boundary=boundary)

@@ -264,7 +264,7 @@ class Call:
     def _make_payload(self) -> Payload | None:
         options, settings = self._options, self._settings
         if options.json is None:
-            return make_body(options.data)
+            return make_body(options.data, self._headers.get(hdrs.CONTENT_TYPE))
         if settings.json_serialize_bytes is not None:
             return JsonBytesPayload(options.json, dumps=settings.json_serialize_bytes)
         return JsonPayload(options.json, dumps=settings.json_serialize)

@@ -183,7 +183,7 @@ class ClientRequest:
         elif authorization is not None:
             self._set_authorization(authorization)
         self._set_proxy(proxy, proxy_auth, proxy_headers)
-        self._take_body(make_body(data))
+        self._take_body(make_body(data, self.headers.get(hdrs.CONTENT_TYPE)))
         if expect100 or self.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
             self._expect = True
             self.headers[hdrs.EXPECT] = "100-continue"
@@ -387,17 +387,18 @@ class ClientRequest:
         declared = headers.get(hdrs.CONTENT_LENGTH)
         if declared is not None and not (declared.isascii() and declared.isdecimal()):
             raise ValueError(f"Invalid Content-Length header: {declared}")
-        codings = headers.get(hdrs.TRANSFER_ENCODING, "").lower()
-        if "chunked" in codings:
+        if hdrs.TRANSFER_ENCODING in headers:
+            coding = ", ".join(headers.getall(hdrs.TRANSFER_ENCODING))
+            if coding.lower() != "chunked":
+                raise ValueError(f"Transfer-Encoding {coding!r}: the only one is chunked")
             if self.chunked:
                 raise ValueError(
                     'chunked can not be set if "Transfer-Encoding: chunked" header is set'
                 )
-            if body is None:
-                self.headers.popall(hdrs.TRANSFER_ENCODING)
-            else:
-                self.chunked = True
-        elif self.chunked:
+            if declared is None:
+                # The body decides, and the option; the field alone changes nothing (CREQ-15).
+                del headers[hdrs.TRANSFER_ENCODING]
+        if self.chunked:
             if declared is not None:
                 raise ValueError("chunked can not be set if Content-Length header is set")
             if self.version < HttpVersion11:
@@ -444,7 +445,8 @@ class ClientRequest:
 
     def _target(self) -> str:
         if self.method == hdrs.METH_CONNECT:
-            return f"{origin_host(self.url).partition(':')[0]}:{self.url.port}"
+            host = (self.url.raw_host or "").rstrip(".")
+            return f"[{host}]:{self.url.port}" if ":" in host else f"{host}:{self.url.port}"
         if self.proxy_choice is not None and not self.tunnelled:
             return str(self.url)
         return self.url.raw_path_qs

@@ -136,8 +136,13 @@ class FormData:
             else:
                 raise _not_a_field(field)
 
-    def __call__(self) -> Payload:
-        """Return the payload of the form."""
+    def __call__(self, *, boundary: str | None = None) -> Payload:
+        """Return the payload of the form.
+
+        *boundary* is that of the multipart body, unless it has got one already.
+        """
+        if self._boundary is None:
+            self._boundary = boundary
         return self._multipart() if self._is_multipart else self._urlencoded()
 
     def _urlencoded(self) -> Payload:
