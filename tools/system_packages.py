@@ -19,6 +19,8 @@ PEERS: dict[tuple[str, ...], str] = {
     ("curl",): "curl",
     ("nginx",): "nginx-light",
     ("wrk",): "wrk",
+    ("ab",): "apache2-utils",
+    ("h2load",): "nghttp2-client",
     ("node", "nodejs"): "nodejs",
     ("chromium", "chromium-browser", "google-chrome", "chrome"): "chromium",
     ("openssl",): "openssl",

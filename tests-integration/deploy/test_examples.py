@@ -21,6 +21,7 @@ import pytest
 import trustme
 
 from aiohttp_web.cli import main
+from aiohttp_web.runner import longest_shutdown
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers on Unix")
 
@@ -224,7 +225,7 @@ def test_the_unit_fits_the_command_line(parsed: Any) -> None:
     options = parsed(shlex.split(service["ExecStart"]))
     assert options["workers"] == 4
     assert (options["host"], options["path"]) == (None, "/run/example/example.sock")
-    assert int(service["TimeoutStopSec"]) > 2 * options["shutdown_timeout"] + 5
+    assert int(service["TimeoutStopSec"]) > longest_shutdown(options["shutdown_timeout"]) + 5
     assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
 
 
@@ -239,7 +240,7 @@ def test_supervisord(parsed: Any) -> None:
         values = {"process_num": number}
         options = parsed(shlex.split(settings["command"] % values))
         paths.add(options["path"])
-        assert int(settings["stopwaitsecs"]) > 2 * options["shutdown_timeout"]
+        assert int(settings["stopwaitsecs"]) > longest_shutdown(options["shutdown_timeout"])
     assert len(paths) == 4
     assert settings["stopsignal"] == "TERM"
 
@@ -264,7 +265,7 @@ def test_kubernetes(parsed: Any) -> None:
     assert (options["host"], options["port"]) == ("0.0.0.0", 8080)
     pause = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
     grace = pod["spec"]["terminationGracePeriodSeconds"]
-    assert grace > pause + 2 * options["shutdown_timeout"]
+    assert grace > pause + longest_shutdown(options["shutdown_timeout"])
     assert pod["metadata"]["labels"].items() >= service["spec"]["selector"].items()
     assert container["ports"][0]["containerPort"] == options["port"]
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):

@@ -117,6 +117,9 @@ def test_startup_errors_have_status_1(module: Path) -> None:
         (["--tls-key", "key.pem", "a:b"], "--tls-key needs --tls-cert"),
         (["-P", "65536", "a:b"], "--port must be between"),
         (["--workers", "2", "a"], "not in 'module:function' syntax"),
+        (["--worker-timeout", "-1", "a:b"], "--worker-timeout must be a number of seconds"),
+        (["--worker-timeout", "inf", "a:b"], "--worker-timeout must be a number of seconds"),
+        (["--shutdown-timeout", "nan", "a:b"], "--shutdown-timeout must be a number of seconds"),
         (["-P", "x", "a:b"], "invalid int value"),
     ],
 )
@@ -157,6 +160,7 @@ def test_places(arguments: list[str], place: Any, monkeypatch: pytest.MonkeyPatc
     # What looks like the beginning of an option of ours belongs to the application.
     assert (settings.entry, settings.arguments) == ("a:b", ("--work", "x"))
     assert (settings.shutdown_timeout, settings.watch) == (1.5, False)
+    assert settings.worker_timeout == 60
 
 
 def test_reloading(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +177,8 @@ def test_reloading(monkeypatch: pytest.MonkeyPatch) -> None:
         main(["-H", "127.0.0.1", "-P", "0", "--reload", "a:b"])
     assert caught.value.code == 0
     assert seen[0].watch
+    # Who develops may stop at a breakpoint for as long as it takes.
+    assert seen[0].worker_timeout == 0
 
 
 def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -145,6 +145,32 @@ def test_left_over_tasks_are_cancelled_and_reported() -> None:
     assert [str(context["exception"]) for context in reported] == ["in the background"]
 
 
+@pytest.mark.spec("SHUT-07")
+def test_a_task_that_swallows_cancellation_does_not_hold_the_end(
+    caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiohttp_web.run._LEAST_FOR_TASKS", 0.05)
+    app = stopping_app()
+    kept: list[asyncio.Task[None]] = []
+
+    async def stubborn() -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                pass
+
+    async def start(app: Application) -> None:
+        loop = asyncio.get_running_loop()
+        # What is left of the task when the loop is gone is nobody's business here.
+        loop.set_exception_handler(lambda loop, context: None)
+        kept.append(loop.create_task(stubborn(), name="the stubborn one"))
+
+    app.on_startup.append(start)
+    run_app(app, host="127.0.0.1", port=0, print=None, shutdown_timeout=0)
+    assert re.search("did not end: <Task [a-z]+ name='the stubborn one'", caplog.text)
+
+
 @pytest.mark.spec("CLI-03", "LOG-04", "ADD-617", "ADD-1086")
 def test_debug_shows_the_access_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access_logger, "level", logging.NOTSET)

@@ -21,6 +21,7 @@ from aiohttp_web import (
     SockSite,
     TCPSite,
 )
+from aiohttp_web.runner import longest_shutdown
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -246,6 +247,87 @@ async def test_each_step_runs_although_one_failed() -> None:
     with pytest.raises(ValueError, match="in shutdown"):
         await steps.runner.cleanup()
     assert steps.events == ["shutdown", "cleanup"]
+
+
+@pytest.mark.spec("SHUT-03")
+@pytest.mark.parametrize("stubborn", [False, True])
+async def test_on_shutdown_has_a_deadline(
+    stubborn: bool, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiohttp_web.runner._LEAST_TO_TELL", 0.05)
+    monkeypatch.setattr("aiohttp_web.runner._UNWINDING", 0.05)
+    steps = Steps(shutdown_timeout=0)
+    released = asyncio.Event()
+
+    async def hang(app: Application) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            steps.events.append("cut")
+            if not stubborn:
+                raise
+        await released.wait()
+
+    steps.runner.app.on_shutdown.append(hang)
+    await steps.start()
+    await asyncio.wait_for(steps.runner.cleanup(), 10)
+    assert steps.events == ["shutdown", "cut", "cleanup"]
+    assert "on_shutdown did not end within 0.05 s and is cancelled" in caplog.text
+    released.set()
+
+
+async def test_on_shutdown_is_not_left_behind_when_the_cleanup_is_cancelled() -> None:
+    steps = Steps()
+    begun = asyncio.Event()
+
+    async def hang(app: Application) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            steps.events.append("cut")
+
+    steps.runner.app.on_shutdown.append(hang)
+    await steps.start()
+    cleanup = asyncio.create_task(steps.runner.cleanup())
+    await begun.wait()
+    cleanup.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cleanup
+    assert steps.events == ["shutdown", "cut", "cleanup"]
+
+
+async def test_a_long_cleanup_is_not_cut_but_told(
+    caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiohttp_web.runner._LEAST_TO_TELL", 0.01)
+    steps = Steps(shutdown_timeout=0)
+    told = asyncio.Event()
+
+    class Bell(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.set()
+
+    async def save(app: Application) -> None:
+        await asyncio.wait_for(told.wait(), 10)
+        steps.events.append("saved")
+
+    steps.runner.app.on_cleanup.append(save)
+    logger = logging.getLogger("aiohttp.server")
+    bell = Bell()
+    logger.addHandler(bell)
+    try:
+        await steps.start()
+        await steps.runner.cleanup()
+    finally:
+        logger.removeHandler(bell)
+    assert steps.events == ["shutdown", "cleanup", "saved"]
+    assert "on_cleanup has not ended after 0.01 s; still waiting for it" in caplog.text
+
+
+@pytest.mark.parametrize(("timeout", "longest"), [(60, 181.5), (0, 6), (0.1, 6.3)])
+def test_the_longest_shutdown(timeout: float, longest: float) -> None:
+    assert longest_shutdown(timeout) == pytest.approx(longest)
 
 
 async def test_the_application_may_be_asked_while_it_ends() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiohttp_web.supervision import (
+    Abort,
     Announce,
     CloseListeners,
     Finish,
@@ -207,6 +208,89 @@ def test_a_reload_does_not_wait_for_a_delayed_restart() -> None:
     play(supervision, [("reload", 0.1, [Start(2, 0)]), ("tick", 100, []), ("ready", 2, 101, [])])
 
 
+WATCHED = Policy(workers=1, grace=10, first_delay=1, healthy_after=5, silence=60, abort_grace=5)
+
+
+def test_a_silent_worker_is_aborted_and_replaced() -> None:
+    supervision = serving(WATCHED)
+    assert supervision.next_deadline() == 60
+    play(
+        supervision,
+        [
+            ("alive", 1, 15, []),
+            ("tick", 74.9, []),
+            ("tick", 75, [Abort(1)]),
+            # What it says now comes too late.
+            ("alive", 1, 76, []),
+            ("died", 1, -6, 76, [Start(2, 0)]),
+            ("ready", 2, 77, []),
+        ],
+    )
+    assert supervision.next_deadline() == 137
+
+
+def test_a_worker_that_even_an_abort_does_not_end_is_killed() -> None:
+    supervision = serving(WATCHED)
+    play(supervision, [("tick", 60, [Abort(1)]), ("tick", 64.9, [])])
+    actions = supervision.tick(65)
+    assert deeds(actions) == [Kill(1)]
+    assert "stuck so firmly" in actions[0].text
+    play(supervision, [("died", 1, -9, 66, [Start(2, 0)])])
+
+
+def test_silence_counts_only_while_a_worker_serves() -> None:
+    supervision = Supervision(WATCHED)
+    play(
+        supervision,
+        [
+            ("start", [Start(1, 0)]),
+            ("alive", 1, 0, []),
+            ("alive", 99, 0, []),
+            # Starting may take long.
+            ("tick", 1000, []),
+            ("ready", 1, 1000, [Announce()]),
+            ("stop", 1001, [CloseListeners(), Terminate(1)]),
+            ("alive", 1, 1002, []),
+        ],
+    )
+    assert supervision.next_deadline() == 1011
+
+
+def test_a_supervisor_that_slept_blames_nobody() -> None:
+    play(
+        serving(WATCHED),
+        [
+            ("tick", 500, []),
+            ("tick", 559, []),
+            ("tick", 561, [Abort(1)]),
+        ],
+    )
+
+
+def test_the_end_while_a_worker_is_stuck() -> None:
+    play(
+        serving(WATCHED),
+        [
+            ("tick", 60, [Abort(1)]),
+            ("stop", 61, [CloseListeners()]),
+            ("tick", 65, [Kill(1)]),
+            ("died", 1, -9, 65, [Finish(1)]),
+        ],
+    )
+
+
+def test_a_successor_comes_for_a_stuck_worker() -> None:
+    play(
+        serving(WATCHED),
+        [
+            ("reload", 59, [Start(2, 0)]),
+            ("tick", 60, [Abort(1)]),
+            ("ready", 2, 61, []),
+            ("died", 1, -6, 61, []),
+        ],
+    )
+
+
 def test_graceful_end() -> None:
     supervision = serving()
     play(
@@ -269,6 +353,7 @@ def test_the_end_while_nothing_runs() -> None:
 
 EVENTS = st.one_of(
     st.tuples(st.just("ready"), st.integers(1, 12)),
+    st.tuples(st.just("alive"), st.integers(1, 12)),
     st.tuples(st.just("died"), st.integers(1, 12), st.sampled_from([0, 1, -9, -15])),
     st.tuples(st.just("reload")),
     st.tuples(st.just("tick")),
@@ -280,7 +365,7 @@ EVENTS = st.one_of(
 @given(st.integers(1, 3), st.lists(st.tuples(st.floats(0, 20), EVENTS), max_size=40))
 def test_whatever_happens_the_books_are_right(workers: int, events: list[Any]) -> None:
     """No slot has more than a worker, a successor and the ending ones; the end comes and is one."""
-    supervision = Supervision(Policy(workers=workers, grace=10))
+    supervision = Supervision(Policy(workers=workers, grace=10, silence=15))
     alive: dict[int, str] = {}
     finished = 0
     now = 0.0
@@ -297,8 +382,11 @@ def test_whatever_happens_the_books_are_right(workers: int, events: list[Any]) -
                 case Terminate(worker):
                     assert alive[worker] == "runs"
                     alive[worker] = "asked"
+                case Abort(worker):
+                    assert alive[worker] == "runs"
+                    alive[worker] = "aborted"
                 case Kill(worker):
-                    assert alive[worker] in {"runs", "asked"}
+                    assert alive[worker] in {"runs", "asked", "aborted"}
                     alive[worker] = "killed"
                 case Finish():
                     assert not alive

@@ -18,7 +18,7 @@ import pytest
 
 from aiohttp_web.entry_point import EntryPointError
 from aiohttp_web.listeners import Listeners
-from aiohttp_web.supervision import Policy
+from aiohttp_web.supervision import Action, Policy, Supervision
 from aiohttp_web.worker_process import WorkerSettings
 from aiohttp_web.workers import Supervisor, run_workers
 
@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 MODULE = """
-    import os
+    import os, threading
     from aiohttp_web import Application, Response
 
     VERSION = "1"
@@ -39,10 +39,17 @@ MODULE = """
     async def crash(request):
         os._exit(9)
 
+    async def block(request):
+        # A lock that nobody will ever give back.
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire()
+
     def make(argv):
         app = Application()
         app.router.add_get("/", hello)
         app.router.add_get("/crash", crash)
+        app.router.add_get("/block", block)
         return app
 """
 
@@ -104,7 +111,13 @@ def log() -> Iterator[Kept]:
 class Served:
     """A supervisor in the main thread."""
 
-    def __init__(self, folder: Path, entry: str = "workers_app:make", workers: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        entry: str = "workers_app:make",
+        workers: int = 2,
+        worker_timeout: float = 0,
+    ) -> None:
         self.listeners = Listeners(workers, hosts=["127.0.0.1"], port=0)
         self.port = self.listeners.slots[0][0].getsockname()[1]
         self.banner = threading.Event()
@@ -114,8 +127,11 @@ class Served:
             search_path=(os.fspath(folder), *sys.path),
             command=("x",),
             shutdown_timeout=20,
+            worker_timeout=worker_timeout,
         )
-        policy = Policy(workers=workers, grace=45, first_delay=0.05)
+        policy = Policy(
+            workers=workers, grace=45, first_delay=0.05, silence=worker_timeout, abort_grace=20
+        )
         self.supervisor = Supervisor(settings, self.listeners, policy, self._write)
 
     def _write(self, text: str) -> None:
@@ -175,6 +191,58 @@ def test_a_crashed_worker_is_replaced(
         stop()
 
     assert in_main_thread(served.supervisor.run, act) == 0
+
+
+def test_a_stuck_worker_is_replaced_and_shows_where_it_hung(
+    folder: Path,
+    in_main_thread: Callable[..., Any],
+    log: Kept,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    served = Served(folder, worker_timeout=2)
+
+    def act() -> None:
+        served.wait()
+        before = served.pids(2)
+        assert get(served.port, "/block") == ""
+        log.wait("has been silent for 2 s: it is stuck and is aborted")
+        log.wait("was killed by signal 6")
+        after = served.pids(2)
+        assert len(before & after) == 1
+        stop()
+
+    assert in_main_thread(served.supervisor.run, act) == 0
+    errors = capfd.readouterr().err
+    assert "Fatal Python error: Aborted" in errors
+    assert "in block" in errors
+
+
+def test_workers_that_have_nothing_to_do_are_not_stuck(
+    folder: Path,
+    in_main_thread: Callable[..., Any],
+    log: Kept,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served = Served(folder, worker_timeout=2)
+    beats: list[int] = []
+    alive = Supervision.alive
+
+    def noted(supervision: Supervision, worker: int, now: float) -> list[Action]:
+        beats.append(worker)
+        return alive(supervision, worker, now)
+
+    monkeypatch.setattr(Supervision, "alive", noted)
+
+    def act() -> None:
+        served.wait()
+        before = served.pids(2)
+        # Eight from each take twice the time in which a silent one would have been found.
+        until(lambda: beats.count(1) >= 8 and beats.count(2) >= 8)
+        assert served.pids(2) == before
+        stop()
+
+    assert in_main_thread(served.supervisor.run, act) == 0
+    assert not any("stuck" in line for line in log.lines)
 
 
 def test_reload_loses_no_request_and_loads_new_code(

@@ -7,6 +7,7 @@ Laws
 """
 
 import logging
+import math
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -58,6 +59,14 @@ def _parser() -> ArgumentParser:
         type=int,
     )
     parser.add_argument(
+        "--worker-timeout",
+        help="Seconds after which one of several workers whose event loop is blocked is replaced "
+        "(default: 60; 0 for never)",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+    )
+    parser.add_argument(
         "--reload",
         help="Start anew when an imported file of the project changes; for development",
         action="store_true",
@@ -86,6 +95,10 @@ def _check(parser: ArgumentParser, arguments: Namespace) -> None:
         parser.error(str(exc))
     if arguments.workers is not None and arguments.workers < 1:
         parser.error("--workers must be at least 1")
+    if not 0 <= arguments.worker_timeout < math.inf:
+        parser.error("--worker-timeout must be a number of seconds")
+    if not 0 <= arguments.shutdown_timeout < math.inf:
+        parser.error("--shutdown-timeout must be a number of seconds")
     if arguments.reload and arguments.workers is not None:
         parser.error("--reload and --workers exclude each other")
     if arguments.tls_key is not None and arguments.tls_cert is None:
@@ -116,6 +129,7 @@ def _settings(arguments: Namespace, extra: Sequence[str]) -> WorkerSettings:
         backlog=_BACKLOG,
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
+        worker_timeout=0.0 if arguments.reload else arguments.worker_timeout,
         watch=arguments.reload,
         log_level=logging.DEBUG,
     )

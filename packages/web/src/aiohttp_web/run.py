@@ -11,9 +11,10 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Any
+from typing import Any, Final
 
 from aiohttp_core.log import access_logger as default_access_logger
 from aiohttp_core.log import server_logger
@@ -28,6 +29,53 @@ Path = str | os.PathLike[str]
 
 HostSequence = Iterable[str]
 """Several hosts to listen on."""
+
+_LEAST_FOR_TASKS: Final = 5.0
+"""Seconds that tasks which are left at the end get to unwind, even if others get less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where to listen; the fields are the arguments of :func:`run_app`."""
+
+    host: str | HostSequence | None
+    port: int | None
+    path: Path | Iterable[Path] | None
+    sock: socket.socket | Iterable[socket.socket] | None
+    ssl_context: SSLContext | None
+    backlog: int
+    reuse_address: bool | None
+    reuse_port: bool | None
+
+    def sites(self, runner: AppRunner) -> list[BaseSite]:
+        """Make a site for each address (ADD-612)."""
+        hosts: list[str | None] = []
+        if self.host is not None:
+            hosts += [self.host] if isinstance(self.host, str) else self.host
+        elif self.port is not None or (self.path is None and self.sock is None):
+            hosts.append(None)
+        tls, backlog = self.ssl_context, self.backlog
+        sites: list[BaseSite] = [
+            TCPSite(
+                runner,
+                each,
+                self.port,
+                ssl_context=tls,
+                backlog=backlog,
+                reuse_address=self.reuse_address,
+                reuse_port=self.reuse_port,
+            )
+            for each in hosts
+        ]
+        path = self.path
+        if path is not None:
+            paths = [path] if isinstance(path, (str, os.PathLike)) else path
+            sites += [UnixSite(runner, each, ssl_context=tls, backlog=backlog) for each in paths]
+        sock = self.sock
+        if sock is not None:
+            socks = [sock] if isinstance(sock, socket.socket) else sock
+            sites += [SockSite(runner, each, ssl_context=tls, backlog=backlog) for each in socks]
+        return sites
 
 
 def run_app(
@@ -57,7 +105,8 @@ def run_app(
 
     It listens on each *host* with *port*, each Unix *path* and each *sock*; without any of them, or
     with a *port* alone, on all interfaces.  The port is 8080, or 8443 with *ssl_context*.
-    *shutdown_timeout*, in seconds, is spent at most twice at the end (SHUT-04, SHUT-05).
+    *shutdown_timeout*, in seconds, is what running handlers get at the end, and once more if they
+    had to be cancelled (SHUT-04, SHUT-05); see :class:`~aiohttp_web.runner.BaseRunner`.
     *print* writes the banner, ``None`` silences it; ``access_log=None`` switches the access log
     off.  *debug* turns the debug mode of asyncio on.  Other keywords are those of
     :class:`~aiohttp_web.runner.AppRunner`.
@@ -70,48 +119,54 @@ def run_app(
         loop.set_debug(True)
     if access_log is not None and loop.get_debug():
         _show_access_log(access_log)
-    main = loop.create_task(
-        serve_app(
-            app,
-            host=host,
-            port=port,
-            path=path,
-            sock=sock,
-            ssl_context=ssl_context,
-            print=print,
-            backlog=backlog,
-            reuse_address=reuse_address,
-            reuse_port=reuse_port,
-            shutdown_timeout=shutdown_timeout,
-            keepalive_timeout=keepalive_timeout,
-            access_log_class=access_log_class,
-            access_log_format=access_log_format,
-            access_log=access_log,
-            handle_signals=handle_signals,
-            handler_cancellation=handler_cancellation,
-            **kwargs,
-        )
+    places = _Places(
+        host=host,
+        port=port,
+        path=path,
+        sock=sock,
+        ssl_context=ssl_context,
+        backlog=backlog,
+        reuse_address=reuse_address,
+        reuse_port=reuse_port,
     )
+    runner_options = {
+        "shutdown_timeout": shutdown_timeout,
+        "keepalive_timeout": keepalive_timeout,
+        "access_log_class": access_log_class,
+        "access_log_format": access_log_format,
+        "access_log": access_log,
+        "handle_signals": handle_signals,
+        "handler_cancellation": handler_cancellation,
+    }
+    serving = _serve(app, places, print, {**runner_options, **kwargs})
+    _run(loop, serving, shutdown_timeout)
+
+
+def _run(
+    loop: asyncio.AbstractEventLoop, serving: Coroutine[Any, Any, None], shutdown_timeout: float
+) -> None:
+    """Run *serving* until it ends or a signal comes, and let nothing survive it."""
+    main = loop.create_task(serving)
     try:
         asyncio.set_event_loop(loop)
         with contextlib.suppress(GracefulExit, KeyboardInterrupt):
             loop.run_until_complete(main)
     finally:
         try:
-            _finish(main, loop)
+            _finish(main, loop, max(shutdown_timeout, _LEAST_FOR_TASKS))
         finally:
             asyncio.set_event_loop(None)
             loop.close()
 
 
-def _finish(main: "asyncio.Task[None]", loop: asyncio.AbstractEventLoop) -> None:
+def _finish(main: "asyncio.Task[None]", loop: asyncio.AbstractEventLoop, timeout: float) -> None:
     """Let the main task clean up, then cancel whatever is left (SHUT-07)."""
     try:
         if not main.done():
             main.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 loop.run_until_complete(main)
-        _cancel_tasks(loop)
+        _cancel_tasks(loop, timeout)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
     except (GracefulExit, KeyboardInterrupt):
@@ -121,14 +176,14 @@ def _finish(main: "asyncio.Task[None]", loop: asyncio.AbstractEventLoop) -> None
         raise
 
 
-def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
+def _cancel_tasks(loop: asyncio.AbstractEventLoop, timeout: float) -> None:
     tasks = [task for task in asyncio.all_tasks(loop) if not task.done()]
     if not tasks:
         return
     for task in tasks:
         task.cancel()
-    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    for task in tasks:
+    ended, stubborn = loop.run_until_complete(asyncio.wait(tasks, timeout=timeout))
+    for task in ended:
         if not task.cancelled() and task.exception() is not None:
             loop.call_exception_handler(
                 {
@@ -137,6 +192,9 @@ def _cancel_tasks(loop: asyncio.AbstractEventLoop) -> None:
                     "task": task,
                 }
             )
+    if stubborn:
+        names = ", ".join(sorted(map(repr, stubborn)))
+        server_logger.error("Tasks that are cancelled but did not end: %s", names)
 
 
 async def serve_app(
@@ -159,23 +217,31 @@ async def serve_app(
     *handle_signals* is among them.  Raises what the start of the application raises.  When
     cancelled it ends gracefully and then raises ``CancelledError``.
     """
+    places = _Places(
+        host=host,
+        port=port,
+        path=path,
+        sock=sock,
+        ssl_context=ssl_context,
+        backlog=backlog,
+        reuse_address=reuse_address,
+        reuse_port=reuse_port,
+    )
+    await _serve(app, places, print, kwargs)
+
+
+async def _serve(
+    app: Application | Awaitable[Application],
+    places: _Places,
+    print: Callable[..., None] | None,  # noqa: A002 (the documented name)
+    runner_options: Mapping[str, Any],
+) -> None:
     if not isinstance(app, Application):
         app = await app
-    runner = AppRunner(app, **kwargs)
+    runner = AppRunner(app, **runner_options)
     try:
         await runner.setup()
-        sites = _sites(
-            runner,
-            host=host,
-            port=port,
-            path=path,
-            sock=sock,
-            ssl_context=ssl_context,
-            backlog=backlog,
-            reuse_address=reuse_address,
-            reuse_port=reuse_port,
-        )
-        for site in sites:
+        for site in places.sites(runner):
             await site.start()
         if print is not None:
             names = sorted(site.name for site in runner.sites)
@@ -183,49 +249,6 @@ async def serve_app(
         await asyncio.get_running_loop().create_future()
     finally:
         await runner.cleanup()
-
-
-def _sites(
-    runner: AppRunner,
-    *,
-    host: str | Iterable[str] | None,
-    port: int | None,
-    path: Path | Iterable[Path] | None,
-    sock: socket.socket | Iterable[socket.socket] | None,
-    ssl_context: SSLContext | None,
-    backlog: int,
-    reuse_address: bool | None,
-    reuse_port: bool | None,
-) -> list[BaseSite]:
-    """Make a site for each address (ADD-612)."""
-    hosts: list[str | None] = []
-    if host is not None:
-        hosts += [host] if isinstance(host, str) else host
-    elif port is not None or (path is None and sock is None):
-        hosts.append(None)
-    sites: list[BaseSite] = [
-        TCPSite(
-            runner,
-            each,
-            port,
-            ssl_context=ssl_context,
-            backlog=backlog,
-            reuse_address=reuse_address,
-            reuse_port=reuse_port,
-        )
-        for each in hosts
-    ]
-    if path is not None:
-        paths = [path] if isinstance(path, (str, os.PathLike)) else path
-        sites += [
-            UnixSite(runner, each, ssl_context=ssl_context, backlog=backlog) for each in paths
-        ]
-    if sock is not None:
-        socks = [sock] if isinstance(sock, socket.socket) else sock
-        sites += [
-            SockSite(runner, each, ssl_context=ssl_context, backlog=backlog) for each in socks
-        ]
-    return sites
 
 
 def _show_access_log(access_log: logging.Logger) -> None:

@@ -5,22 +5,42 @@ Laws
   ``cleanup()``.
 * The end is graceful and has a deadline: sites stop, idle connections close, ``on_shutdown``,
   waiting for handlers, cancelling them, ``on_cleanup``.  Each step runs although one before failed.
+* Only the last step may take all the time it needs, since what it saves would be lost otherwise;
+  if that is long, the log says so.
 """
 
 import asyncio
 import contextlib
+import logging
 import signal
 from abc import ABC, abstractmethod
 from typing import Any, Final, NoReturn
 
+from aiohttp_core.log import server_logger
 from aiohttp_web.application import Application
 from aiohttp_web.application_server import make_server
 from aiohttp_web.server import Server
 
-__all__ = ("AppRunner", "BaseRunner", "GracefulExit", "ServerRunner")
+__all__ = ("AppRunner", "BaseRunner", "GracefulExit", "ServerRunner", "longest_shutdown")
 
 _FIRST_REQUEST: Final = 0.5
 """Seconds that a new connection gets at the end to bring its first request."""
+
+_LEAST_TO_TELL: Final = 5.0
+"""Seconds that ``on_shutdown`` gets even if ``shutdown_timeout`` is shorter."""
+
+_UNWINDING: Final = 1.0
+"""Seconds that ``on_shutdown`` gets to unwind after it was cancelled."""
+
+
+def longest_shutdown(shutdown_timeout: float) -> float:
+    """Return how many seconds a graceful shutdown takes at most, without ``on_cleanup``.
+
+    ``on_shutdown``, waiting for handlers and waiting for cancelled ones take *shutdown_timeout*
+    each, the first one not less than five seconds.
+    """
+    telling = max(shutdown_timeout, _LEAST_TO_TELL) + _UNWINDING
+    return min(shutdown_timeout, _FIRST_REQUEST) + telling + 2 * shutdown_timeout
 
 
 class GracefulExit(SystemExit):
@@ -38,7 +58,8 @@ class BaseRunner(ABC):
 
     *handle_signals* lets SIGINT and SIGTERM raise :class:`GracefulExit` in the loop.
     *shutdown_timeout*, in seconds, is spent once waiting for handlers to end and once more for
-    cancelled ones to clean up.  The other options are those of :class:`Server`.
+    cancelled ones to clean up.  ``on_shutdown`` gets as much before that, but at least five
+    seconds, and is cancelled then.  The other options are those of :class:`Server`.
     """
 
     def __init__(
@@ -124,17 +145,50 @@ class BaseRunner(ABC):
                 server.pre_shutdown()
                 try:
                     # 3. Handlers that would go on for long are told.
-                    await self.shutdown()
+                    await self._tell_handlers(server.logger)
                 finally:
                     # 4. and 5. Wait for handlers, then cancel them.
                     await server.shutdown(self._shutdown_timeout)
         finally:
             try:
                 # 6. Free resources.
-                await self._cleanup_server()
+                await self._clean_up()
             finally:
                 self._server = None
                 self._remove_signal_handlers()
+
+    async def _clean_up(self) -> None:
+        """Free resources, however long it takes; say in the log if that is long."""
+        limit = max(self._shutdown_timeout, _LEAST_TO_TELL)
+        logger = server_logger if self._server is None else self._server.logger
+        notice = asyncio.get_running_loop().call_later(
+            limit,
+            logger.warning,
+            "Shutting down: on_cleanup has not ended after %g s; still waiting for it",
+            limit,
+        )
+        try:
+            await self._cleanup_server()
+        finally:
+            notice.cancel()
+
+    async def _tell_handlers(self, logger: logging.Logger) -> None:
+        """Let :meth:`shutdown` run for its time; what it raises goes to the caller."""
+        limit = max(self._shutdown_timeout, _LEAST_TO_TELL)
+        telling = asyncio.create_task(self.shutdown())
+        try:
+            await asyncio.wait([telling], timeout=limit)
+            if not telling.done():
+                logger.error(
+                    "Shutting down: on_shutdown did not end within %g s and is cancelled", limit
+                )
+        finally:
+            # Also if the caller is cancelled meanwhile.
+            if not telling.done():
+                telling.cancel()
+                await asyncio.wait([telling], timeout=_UNWINDING)
+        if telling.done() and not telling.cancelled():
+            telling.result()
 
     def _remove_signal_handlers(self) -> None:
         if self._handle_signals:

@@ -9,12 +9,16 @@ Laws
   that doubles with each quick end up to a bound.
 * A first start that fails ends the supervisor.  A reload that fails leaves the old workers.
 * Whoever is told to end and does not is killed at a fixed time, and nothing is left at the end.
+* A worker that serves says so again and again.  One that is silent for too long is aborted, which
+  shows where it hangs, and killed if even that does not help.  If the supervisor itself was asleep
+  (stopped, swapped out), the silence proves nothing and everybody gets the time anew.
 """
 
 import enum
 from dataclasses import dataclass
 
 __all__ = (
+    "Abort",
     "Action",
     "Announce",
     "CloseListeners",
@@ -42,6 +46,10 @@ class Policy:
     """The bound of the delays that follow."""
     healthy_after: float = 10.0
     """How long a worker has to serve to be restarted without delay."""
+    silence: float = 0.0
+    """How long a serving worker may be silent before it counts as stuck; 0 for ever."""
+    abort_grace: float = 5.0
+    """Between aborting a stuck worker and killing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,13 @@ class Start:
 @dataclass(frozen=True, slots=True)
 class Terminate:
     """Ask *worker* to end gracefully."""
+
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """End *worker*, which is stuck, in a way that shows what it was doing."""
 
     worker: int
 
@@ -91,13 +106,14 @@ class Finish:
     status: int
 
 
-Action = Start | Terminate | Kill | CloseListeners | Announce | Report | Finish
+Action = Start | Terminate | Abort | Kill | CloseListeners | Announce | Report | Finish
 
 
 class _Phase(enum.Enum):
     STARTING = enum.auto()
     SERVING = enum.auto()
     ENDING = enum.auto()
+    ABORTED = enum.auto()
     KILLED = enum.auto()
 
 
@@ -106,6 +122,7 @@ class _Worker:
     slot: int
     phase: _Phase = _Phase.STARTING
     serving_since: float = 0.0
+    stuck_at: float | None = None
     kill_at: float | None = None
 
 
@@ -145,6 +162,7 @@ class Supervision:
     def next_deadline(self) -> float | None:
         """When :meth:`tick` has to be called at the latest; ``None`` if only events matter."""
         times = [worker.kill_at for worker in self._workers.values()]
+        times += [worker.stuck_at for worker in self._workers.values()]
         times += [slot.start_at for slot in self._slots]
         return min((time for time in times if time is not None), default=None)
 
@@ -165,6 +183,7 @@ class Supervision:
         actions: list[Action] = []
         known.phase = _Phase.SERVING
         known.serving_since = now
+        self._lives(known, now)
         slot = self._slots[known.slot]
         if slot.successor == worker:
             old, slot.current, slot.successor = slot.current, worker, None
@@ -176,6 +195,13 @@ class Supervision:
             actions.append(Announce())
             self._reload_next(actions)
         return actions
+
+    def alive(self, worker: int, now: float) -> list[Action]:
+        """*worker* says that its loop turns."""
+        known = self._workers.get(worker)
+        if known is not None and known.phase is _Phase.SERVING:
+            self._lives(known, now)
+        return []
 
     def died(self, worker: int, status: int, now: float) -> list[Action]:
         """The process of *worker* is gone; *status* is negative for a signal."""
@@ -203,7 +229,7 @@ class Supervision:
                 self._status = status if status > 0 else 1
                 self._stop(now, actions)
                 return actions
-            served = known.phase is _Phase.SERVING
+            served = known.phase is not _Phase.STARTING
             if served and now - known.serving_since >= self._policy.healthy_after:
                 slot.quick_ends = 0
             else:
@@ -249,11 +275,9 @@ class Supervision:
         actions: list[Action] = []
         for number, worker in self._workers.items():
             if worker.kill_at is not None and worker.kill_at <= now:
-                text = f"Worker {number} did not end within {self._policy.grace:g} s"
-                actions.append(Report(f"{text} and is killed", error=True))
-                if self._stopping:
-                    self._status = self._status or 1
-                self._kill(number, actions)
+                self._give_up(number, actions)
+            elif worker.stuck_at is not None and worker.stuck_at <= now:
+                self._look_at_silent(number, now, actions)
         for place, slot in enumerate(self._slots):
             if slot.start_at is not None and slot.start_at <= now:
                 slot.start_at = None
@@ -261,6 +285,34 @@ class Supervision:
         return actions
 
     # Steps
+
+    def _lives(self, worker: _Worker, now: float) -> None:
+        if self._policy.silence:
+            worker.stuck_at = now + self._policy.silence
+
+    def _look_at_silent(self, number: int, now: float, actions: list[Action]) -> None:
+        policy = self._policy
+        worker = self._workers[number]
+        if worker.stuck_at is not None and now - worker.stuck_at > policy.silence / 2:
+            # Nobody listened when it was due.
+            self._lives(worker, now)
+            return
+        worker.phase = _Phase.ABORTED
+        worker.stuck_at = None
+        worker.kill_at = now + policy.abort_grace
+        text = f"Worker {number} has been silent for {policy.silence:g} s: it is stuck"
+        actions.append(Report(f"{text} and is aborted", error=True))
+        actions.append(Abort(number))
+
+    def _give_up(self, number: int, actions: list[Action]) -> None:
+        if self._workers[number].phase is _Phase.ABORTED:
+            text = f"Worker {number} is stuck so firmly that it"
+        else:
+            text = f"Worker {number} did not end within {self._policy.grace:g} s and"
+        actions.append(Report(f"{text} is killed", error=True))
+        if self._stopping:
+            self._status = self._status or 1
+        self._kill(number, actions)
 
     def _is_served(self, slot: _Slot) -> bool:
         if slot.current is None:
@@ -303,6 +355,7 @@ class Supervision:
         worker = self._workers[number]
         if worker.phase in (_Phase.STARTING, _Phase.SERVING):
             worker.phase = _Phase.ENDING
+            worker.stuck_at = None
             worker.kill_at = now + self._policy.grace
             actions.append(Terminate(number))
 

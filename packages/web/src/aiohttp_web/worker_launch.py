@@ -99,6 +99,10 @@ class WorkerProcess:
                     found.append(message)
         return found, open_
 
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the worker; nothing happens if it has ended."""
+        self._process.send_signal(number)
+
     def terminate(self) -> None:
         """Ask the worker to end gracefully."""
         self._process.terminate()

@@ -4,6 +4,7 @@ Laws
 * A worker is a fresh interpreter, never a fork of one that has done something: it has no locks,
   threads, loops or random state of its parent, and a new worker runs the newest code.
 * It serves sockets that it inherits; it binds nothing.
+* While it serves it tells its parent, from a timer of the loop, that the loop turns.
 * The lifeline is a socket pair whose other end the parent holds.  What goes up are lines of JSON;
   its end means that the parent is gone, and nobody outlives the parent: the worker ends
   gracefully, and by an alarm of the kernel if that takes too long.
@@ -13,6 +14,7 @@ Laws
 
 import asyncio
 import contextlib
+import faulthandler
 import inspect
 import json
 import logging
@@ -29,12 +31,21 @@ from typing import Any, Final, Self
 
 from aiohttp_web.entry_point import EntryPointError, load_entry_point
 from aiohttp_web.run import run_app
-from aiohttp_web.runner import GracefulExit
+from aiohttp_web.runner import GracefulExit, longest_shutdown
 
 __all__ = ("WorkerSettings", "main", "project_files", "server_context")
 
+_CLEANUP: Final = 5
+"""Seconds for the cleanup of a worker without a parent, beyond its graceful shutdown."""
+
 _REPORT_INTERVAL: Final = 1.0
 """Seconds between two looks at which files were imported."""
+
+_BEATS: Final = 4
+_LONGEST_BEAT: Final = 5.0
+"""A worker says that it lives this many times within its timeout, and this often at least."""
+
+_STDERR: Final = 2
 
 _USAGE_STATUS: Final = 2
 """Exit status for an entry point that leads nowhere, as that of the command line."""
@@ -57,6 +68,8 @@ class WorkerSettings:
     tls_key: str | None = None
     watch: bool = False
     """Whether the parent wants to know which files were imported."""
+    worker_timeout: float = 0.0
+    """Seconds after which a worker whose loop does not turn is stuck; 0 for never."""
     log_level: int | None = None
     """Level for ``logging.basicConfig``, which is not called for ``None``."""
 
@@ -112,6 +125,9 @@ def project_files(error: BaseException | None = None) -> set[str]:
     }
 
 
+_ALIVE: Final = b'{"alive": true}\n'
+
+
 class _Lifeline:
     """The worker's end of the line to its parent."""
 
@@ -135,6 +151,13 @@ class _Lifeline:
         """Send new files now and from time to time."""
         self.tell_files()
         loop.call_later(_REPORT_INTERVAL, self.watch_files, loop)
+
+    def beat(self, loop: asyncio.AbstractEventLoop, interval: float) -> None:
+        """Say now, and every *interval* seconds, that the loop turns."""
+        # A parent that does not read must not block the loop.
+        with contextlib.suppress(OSError):
+            self._sock.send(_ALIVE, socket.MSG_DONTWAIT)
+        loop.call_later(interval, self.beat, loop, interval)
 
     def listen(self, loop: asyncio.AbstractEventLoop, gone: Callable[[], None]) -> None:
         """Call *gone* when the parent is."""
@@ -164,7 +187,7 @@ def _serve(settings: WorkerSettings, lifeline: _Lifeline, sockets: list[socket.s
     make_app = load_entry_point(settings.entry)
     app = make_app(list(settings.arguments))
     ending = _Ending()
-    patience = max(1, round(2 * settings.shutdown_timeout) + 5)
+    patience = max(1, round(longest_shutdown(settings.shutdown_timeout)) + _CLEANUP)
 
     def orphaned() -> None:
         # Not a timer of the loop: this must work even if the application blocks it.
@@ -178,6 +201,8 @@ def _serve(settings: WorkerSettings, lifeline: _Lifeline, sockets: list[socket.s
         lifeline.listen(loop, orphaned)
         if settings.watch:
             lifeline.watch_files(loop)
+        if settings.worker_timeout > 0:
+            lifeline.beat(loop, min(settings.worker_timeout / _BEATS, _LONGEST_BEAT))
         return await app if inspect.isawaitable(app) else app
 
     run_app(
@@ -208,6 +233,9 @@ def main(argv: list[str]) -> None:
         sys.dont_write_bytecode = True
     if settings.log_level is not None:
         logging.basicConfig(level=settings.log_level)
+    if settings.worker_timeout > 0 and not faulthandler.is_enabled():
+        # If the parent aborts a stuck worker, everybody shall see what it hung in.
+        faulthandler.enable(_STDERR)
     with contextlib.ExitStack() as stack:
         line, *sockets = [stack.enter_context(socket.socket(fileno=each)) for each in numbers]
         _run(settings, _Lifeline(line), sockets)

@@ -6,6 +6,7 @@ Laws
 * The supervisor imports nothing of the application, runs no loop and no thread.  So nothing of the
   application can break it, and each worker starts from the newest code.
 * The supervisor holds the listening sockets: no connection is lost while workers change.
+* A worker whose loop does not turn is aborted with a traceback of what it hangs in, and replaced.
 * SIGTERM and SIGINT end everything gracefully, with a deadline; a second one at once.  SIGHUP
   replaces the workers one by one.  No worker outlives the supervisor, however that ends.
 """
@@ -19,7 +20,9 @@ from typing import Final
 from aiohttp_core.log import server_logger
 from aiohttp_web.entry_point import split_entry_point
 from aiohttp_web.listeners import Listeners
+from aiohttp_web.runner import longest_shutdown
 from aiohttp_web.supervision import (
+    Abort,
     Action,
     Announce,
     CloseListeners,
@@ -37,7 +40,15 @@ from aiohttp_web.worker_process import WorkerSettings
 __all__ = ("Supervisor", "listeners_for", "run_workers")
 
 _MARGIN: Final = 5.0
-"""Seconds that a worker gets for its cleanup beyond the two shutdown timeouts."""
+"""Seconds that a worker gets for its cleanup beyond the deadline of its graceful shutdown."""
+
+
+_SIGNALS: Final[dict[type[Action], signal.Signals]] = {
+    Terminate: signal.SIGTERM,
+    # The fault handler of the worker writes the tracebacks of all threads.
+    Abort: signal.SIGABRT,
+    Kill: signal.SIGKILL,
+}
 
 
 class Supervisor:
@@ -98,10 +109,14 @@ class Supervisor:
         messages, more = process.messages()
         if not more:
             inbox.discard(process)
-        if any(message.get("ready") for message in messages):
-            for worker, known in list(self._processes.items()):
-                if known is process:
-                    self._do(self._supervision.ready(worker, self._clock()), inbox)
+        said = {key for message in messages for key, value in message.items() if value is True}
+        if not said:
+            return
+        for worker, known in list(self._processes.items()):
+            if known is process and "ready" in said:
+                self._do(self._supervision.ready(worker, self._clock()), inbox)
+            elif known is process and "alive" in said:
+                self._do(self._supervision.alive(worker, self._clock()), inbox)
 
     def _reap(self, inbox: SignalInbox) -> None:
         for worker, process in list(self._processes.items()):
@@ -124,13 +139,8 @@ class Supervisor:
         match action:
             case Start(worker, slot):
                 self._start(worker, slot, inbox)
-            case Terminate(worker) | Kill(worker):
-                # One that could not even be started is unknown here.
-                process = self._processes.get(worker)
-                if process is not None and isinstance(action, Kill):
-                    process.kill()
-                elif process is not None:
-                    process.terminate()
+            case Terminate(worker) | Abort(worker) | Kill(worker):
+                self._signal(worker, _SIGNALS[type(action)])
             case CloseListeners():
                 self._listeners.close()
             case Announce():
@@ -142,6 +152,12 @@ class Supervisor:
                     server_logger.info("%s", text)
             case Finish(status):
                 self._status = status
+
+    def _signal(self, worker: int, number: signal.Signals) -> None:
+        # One that could not even be started is unknown here.
+        process = self._processes.get(worker)
+        if process is not None:
+            process.send_signal(number)
 
     def _start(self, worker: int, slot: int, inbox: SignalInbox) -> None:
         try:
@@ -211,7 +227,11 @@ def run_workers(
     if os.name != "posix":
         raise RuntimeError("Workers need a system where processes inherit sockets")
     split_entry_point(settings.entry)
-    policy = Policy(workers=workers, grace=2 * settings.shutdown_timeout + _MARGIN)
+    policy = Policy(
+        workers=workers,
+        grace=longest_shutdown(settings.shutdown_timeout) + _MARGIN,
+        silence=settings.worker_timeout,
+    )
     listeners = listeners_for(
         workers,
         host=host,
