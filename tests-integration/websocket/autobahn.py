@@ -12,8 +12,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,21 +50,38 @@ def run(*command: str | os.PathLike[str]) -> None:
         raise Unavailable(f"the Autobahn test-suite could not be installed: {shown}")
 
 
+@contextmanager
+def locked() -> Iterator[None]:
+    """Keep other test processes from installing the suite at the same time."""
+    import fcntl  # not on Windows, where nothing is found that could be installed
+
+    HOME.mkdir(exist_ok=True)
+    with open(HOME / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def installed() -> bool:
+    mark = HOME / "version"
+    return mark.exists() and mark.read_text() == VERSION
+
+
 def wstest() -> Path:
     """Return the path of the suite's command, installing it if need be."""
     command = SUITE / "bin" / "wstest"
-    mark = HOME / "version"
-    if command.exists() and mark.exists() and mark.read_text() == VERSION:
+    if installed():
         return command
     python27 = find_python27()
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir()
-    maker = HOME / "maker"
-    run(sys.executable, "-m", "venv", maker)
-    run(maker / "bin" / "python", "-m", "pip", "install", "-q", "virtualenv<20.22")
-    run(maker / "bin" / "python", "-m", "virtualenv", "-q", "-p", python27, SUITE)
-    run(SUITE / "bin" / "pip", "install", "-q", f"autobahntestsuite=={VERSION}")
-    mark.write_text(VERSION)
+    with locked():
+        if not installed():
+            maker = HOME / "maker"
+            shutil.rmtree(maker, ignore_errors=True)
+            shutil.rmtree(SUITE, ignore_errors=True)
+            run(sys.executable, "-m", "venv", maker)
+            run(maker / "bin" / "python", "-m", "pip", "install", "-q", "virtualenv<20.22")
+            run(maker / "bin" / "python", "-m", "virtualenv", "-q", "-p", python27, SUITE)
+            run(SUITE / "bin" / "pip", "install", "-q", f"autobahntestsuite=={VERSION}")
+            (HOME / "version").write_text(VERSION)
     return command
 
 

@@ -11,7 +11,7 @@ from aiohttp_websocket.closing import (
     is_wire_code,
     parse_close_payload,
 )
-from aiohttp_websocket.connection import HeartbeatError, WebSocketConnection
+from aiohttp_websocket.connection import WebSocketConnection
 from aiohttp_websocket.deflate import Deflater, Inflater
 from aiohttp_websocket.deflate_params import (
     DeflateParams,
@@ -33,6 +33,7 @@ from aiohttp_websocket.handshake import (
     new_key,
     request_headers,
 )
+from aiohttp_websocket.heartbeat import HeartbeatError
 from aiohttp_websocket.masking import mask, mask_in_place
 from aiohttp_websocket.queue import StreamEnd, WebSocketDataQueue
 from aiohttp_websocket.reader import COMPILED, MessageReader

@@ -6,7 +6,6 @@ from aiohttp_websocket.writer cimport WebSocketWriter
 cdef class WebSocketConnection:
     cdef object __weakref__
     cdef bint _aborted
-    cdef object _answering
     cdef bint _autoclose
     cdef bint _autoping
     cdef Py_ssize_t _burst
@@ -15,24 +14,21 @@ cdef class WebSocketConnection:
     cdef bint _closed
     cdef object _closing
     cdef object _control
-    cdef object _cutting
     cdef object _done
+    cdef object _end
     cdef object _ended
     cdef object _exception
     cdef object _failure
     cdef bint _finished
     cdef object _gate
-    cdef double _heard
-    cdef double _heartbeat
+    cdef object _heartbeat
     cdef object _heartbeat_error
     cdef object _leaving
-    cdef bint _lingering
     cdef object _listener
     cdef object _loop
     cdef bint _lost
     cdef bint _peer_closed
-    cdef object _pending_pong
-    cdef double _ping_sent
+    cdef object _pings
     cdef MessageReader _reader
     cdef object _receive_timeout
     cdef object _timer
@@ -42,7 +38,6 @@ cdef class WebSocketConnection:
 
     cpdef data_received(self, bytes data)
     cpdef deliver(self, message, Py_ssize_t size)
-    cdef _pong(self, payload)
     cpdef take(self)
     cpdef arrival(self)
     cpdef send_nowait(self, data)

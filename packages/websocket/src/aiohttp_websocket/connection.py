@@ -3,8 +3,7 @@
 Laws
 * One task receives, any task sends; a message is delivered once, in order, and a cancelled
   ``receive()`` loses nothing.
-* With ``autoping`` a ping is answered when it arrives, whether or not anybody receives.  While the
-  transport is full only the latest ping is remembered (RFC 6455 section 5.5.3).
+* With ``autoping`` a ping is answered when it arrives, whether or not anybody receives.
 * The close handshake follows :class:`~aiohttp_websocket.closing.Closing`.  It ends within the close
   timeout, after which the transport is closed; ``close_code`` is what the peer said, or 1006.
 * What came before a CLOSE or a broken frame can still be received and answered.  Nobody receives?
@@ -12,8 +11,7 @@ Laws
 * After a breach of the protocol the CLOSE frame carries the code that the RFC names, nothing of the
   broken message is delivered, and the connection is closed so that the peer can read that frame.
 * The receiver's limit in bytes holds whatever one read inflates to: parsing stops above it.
-* The heartbeat uses one timer: data only leaves a time stamp, and the timer looks at it when it
-  fires.
+* The heartbeat uses one timer: data only leaves a time stamp, which it looks at when it fires.
 """
 
 import asyncio
@@ -23,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp_core.log import ws_logger
 from aiohttp_websocket.closing import CloseState, Closing, close_payload
 from aiohttp_websocket.deflate_params import DeflateParams
+from aiohttp_websocket.heartbeat import Heartbeat, HeartbeatError, Pulse
+from aiohttp_websocket.ping_answers import PingAnswers
 from aiohttp_websocket.queue import DEFAULT_LIMIT, StreamEnd, WebSocketDataQueue
 from aiohttp_websocket.reader import MessageReader
 from aiohttp_websocket.settings import (
@@ -31,6 +31,7 @@ from aiohttp_websocket.settings import (
     make_inflater,
     make_writer,
 )
+from aiohttp_websocket.transport_end import TransportEnd
 from aiohttp_websocket.types import (
     WS_CLOSED_MESSAGE,
     WS_CLOSING_MESSAGE,
@@ -45,16 +46,9 @@ if TYPE_CHECKING:
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = (
-    "COMPILED",
-    "HeartbeatError",
-    "WebSocketConnection",
-)
+__all__ = ("COMPILED", "WebSocketConnection")
 
 COMPILED: Final[bool] = cython.compiled
-
-LINGER: Final = 2.0
-"""Seconds at most that a peer whom we have told of its mistake has to read that."""
 
 BURST: Final = 8 * 1024 * 1024
 """Bytes that a listener gets in one turn of the loop."""
@@ -63,10 +57,6 @@ BytesLike = bytes | bytearray | memoryview
 PING: Final = WSMsgType.PING
 PONG: Final = WSMsgType.PONG
 CLOSE: Final = WSMsgType.CLOSE
-
-
-class HeartbeatError(TimeoutError):
-    """The peer sent nothing for the heartbeat interval and did not answer a ping in time."""
 
 
 class WebSocketConnection:
@@ -80,7 +70,6 @@ class WebSocketConnection:
     __slots__ = (
         "__weakref__",
         "_aborted",
-        "_answering",
         "_autoclose",
         "_autoping",
         "_burst",
@@ -89,24 +78,21 @@ class WebSocketConnection:
         "_closed",
         "_closing",
         "_control",
-        "_cutting",
         "_done",
+        "_end",
         "_ended",
         "_exception",
         "_failure",
         "_finished",
         "_gate",
-        "_heard",
         "_heartbeat",
         "_heartbeat_error",
         "_leaving",
-        "_lingering",
         "_listener",
         "_loop",
         "_lost",
         "_peer_closed",
-        "_pending_pong",
-        "_ping_sent",
+        "_pings",
         "_reader",
         "_receive_timeout",
         "_timer",
@@ -128,6 +114,7 @@ class WebSocketConnection:
         self._loop = asyncio.get_running_loop()
         self._control = control
         self._gate = control.gate
+        self._end = TransportEnd(control, settings.close_timeout)
         self._close_timeout = settings.close_timeout
         self._receive_timeout = settings.receive_timeout or None
         self._autoclose = settings.autoclose
@@ -137,6 +124,7 @@ class WebSocketConnection:
         """Messages that were received and not yet taken."""
         self.writer = make_writer(control, server, settings, deflate)
         """The sending half."""
+        self._pings = PingAnswers(self.writer, control.gate)
         self._reader = _Reader(
             self,
             masked=server,
@@ -157,22 +145,16 @@ class WebSocketConnection:
         self._aborted = False
         self._lost = False
         self._finished = False
-        self._lingering = False
         self._done: asyncio.Future[None] | None = None
         self._leaving: asyncio.Task[bool] | None = None
         self._unattended: asyncio.TimerHandle | None = None
-        self._cutting: asyncio.TimerHandle | None = None
         self._exception: BaseException | None = None
-        self._pending_pong: bytes | None = None
-        self._answering: asyncio.Task[None] | None = None
         # heartbeat
-        self._heard = 0.0
-        self._ping_sent = 0.0
-        self._heartbeat = settings.heartbeat or 0.0
+        self._heartbeat: Heartbeat | None = None
         self._timer: asyncio.TimerHandle | None = None
-        if self._heartbeat:
-            self._heard = self._loop.time()
-            self._timer = self._loop.call_later(self._heartbeat, self._beat)
+        if settings.heartbeat:
+            self._heartbeat = Heartbeat(settings.heartbeat, self._loop.time())
+            self._timer = self._loop.call_later(settings.heartbeat, self._beat)
 
     # state
 
@@ -194,7 +176,7 @@ class WebSocketConnection:
     @property
     def lingering(self) -> bool:
         """True while the transport is left open only so that the peer reads our last frame."""
-        return self._lingering and not self._lost
+        return self._end.lingering and not self._lost
 
     @property
     def compress(self) -> int:
@@ -209,8 +191,8 @@ class WebSocketConnection:
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the wire."""
-        if self._timer is not None:
-            self._heard = self._loop.time()
+        if self._heartbeat is not None:
+            self._heartbeat.heard = self._loop.time()
         try:
             self._reader.feed(data)
         except WebSocketError as error:
@@ -245,37 +227,12 @@ class WebSocketConnection:
             self._attend_later()
             self._end_listening()
         elif self._autoping and (kind is PING or kind is PONG):
-            if kind is PING:
-                self._pong(message[1])
+            if kind is PING and not self._lost:
+                self._pings.answer(message[1])
         elif self._listener is None:
             self.queue.feed_data(message, size)
         else:
             self._call_listener(message, size)
-
-    def _pong(self, payload: bytes) -> None:
-        if self.writer.closing or self._lost:
-            return
-        if not self._gate.paused:
-            try:
-                self.writer.start_frame(payload, 10)
-            except ConnectionError:
-                ws_logger.debug("A ping could not be answered: the connection is closing")
-        elif self._pending_pong is None:
-            self._pending_pong = payload
-            self._answering = self._loop.create_task(self._pong_later())
-        else:
-            self._pending_pong = payload
-
-    async def _pong_later(self) -> None:
-        """Answer the latest ping as soon as the transport takes more."""
-        try:
-            await self._gate.wait()
-        except ConnectionError:
-            return
-        finally:
-            payload, self._pending_pong = self._pending_pong, None
-        if payload is not None:
-            self._pong(payload)
 
     # the queue speaks: it is the reader that has to stop, and the transport after it
 
@@ -291,9 +248,9 @@ class WebSocketConnection:
 
     def resume_reading(self) -> None:
         """Deliver what was held back; read again if that was not too much."""
-        if self._timer is not None:
+        if self._heartbeat is not None:
             # The peer may have spoken: it was we who did not listen.
-            self._heard = self._loop.time()
+            self._heartbeat.heard = self._loop.time()
         try:
             self._reader.release()
         except WebSocketError as error:
@@ -495,9 +452,6 @@ class WebSocketConnection:
             raise
         except StreamEnd:
             self._finish(WSCloseCode.ABNORMAL_CLOSURE)
-        except WebSocketError as error:
-            self._exception = error
-            self._finish(WSCloseCode.ABNORMAL_CLOSURE)
         except Exception as error:
             if self._exception is None:
                 self._exception = error
@@ -550,9 +504,7 @@ class WebSocketConnection:
         self.queue.set_exception(error)
         self._closing.lost()
         self._stop_timers()
-        transport = self._control.transport
-        if transport is not None:
-            transport.abort()
+        self._end.cut()
         self._end_listening()
 
     def _attend_later(self) -> None:
@@ -600,40 +552,14 @@ class WebSocketConnection:
         self._end_listening()
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
-        transport = self._control.transport
-        if transport is None or transport.is_closing():
-            return
-        timeout = LINGER if self._close_timeout is None else self._close_timeout
-        if linger and transport.can_write_eof():
-            # A socket that is closed with unread input resets the connection, and our last frame
-            # is lost: say that no more comes, and drop what the peer still sends.
-            try:
-                transport.write_eof()
-            except OSError:  # the peer has reset the connection
-                transport.abort()
-                return
-            self._lingering = True
-            self._control.resume_reading()
-            self._cutting = self._loop.call_later(min(timeout, LINGER), self._cut)
-        else:
-            transport.close()
-            if transport.get_write_buffer_size():
-                self._cutting = self._loop.call_later(timeout, self._cut)
-
-    def _cut(self) -> None:
-        self._cutting = None
-        transport = self._control.transport
-        if transport is not None:
-            transport.abort()
+        self._end.close(linger)
 
     def _stop_timers(self) -> None:
         self._stop_heartbeat()
         if self._unattended is not None:
             self._unattended.cancel()
             self._unattended = None
-        if self._cutting is not None:
-            self._cutting.cancel()
-            self._cutting = None
+        self._end.stop()
 
     # heartbeat (spec rows ADD-689 to ADD-691)
 
@@ -643,29 +569,26 @@ class WebSocketConnection:
             self._timer = None
 
     def _beat(self) -> None:
+        heartbeat = self._heartbeat
+        if heartbeat is None:
+            return
         now = self._loop.time()
-        half = self._heartbeat / 2
         if self._reader.held:
-            self._heard = now
-        if self._ping_sent and self._heard < self._ping_sent:
-            wait = self._ping_sent + half - now
-            if wait <= 0:
-                self._timer = None
-                self.abort(self._heartbeat_error(f"No PONG received after {half} seconds"))
-                return
+            heartbeat.heard = now
+        pulse, wait = heartbeat.beat(now)
+        error: BaseException | None = None
+        if pulse is Pulse.GIVE_UP:
+            error = self._heartbeat_error(f"No PONG received after {heartbeat.patience} seconds")
+        elif pulse is Pulse.PING:
+            try:
+                self.writer.start_frame(b"", PING)
+            except ConnectionError as exc:
+                error = exc
+        if error is None:
+            self._timer = self._loop.call_later(wait, self._beat)
         else:
-            self._ping_sent = 0.0
-            wait = self._heard + self._heartbeat - now
-            if wait <= 0:
-                wait = half
-                self._ping_sent = now
-                try:
-                    self.writer.start_frame(b"", 9)
-                except ConnectionError as error:
-                    self._timer = None
-                    self.abort(error)
-                    return
-        self._timer = self._loop.call_later(wait, self._beat)
+            self._timer = None
+            self.abort(error)
 
 
 class _Reader(MessageReader):
