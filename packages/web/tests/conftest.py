@@ -15,13 +15,20 @@ from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
 from aiohttp_web.application import Application
 from aiohttp_web.application_server import make_server
-from aiohttp_web.connection import check_transitions
+from aiohttp_web.connection_state import check_transitions
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request import Request
 from aiohttp_web.server import Server
 
 # Tests of what touches transports run on both loops.
-ON_BOTH_LOOPS = {"test_connection", "test_raw_inputs", "test_server", "test_websocket"}
+ON_BOTH_LOOPS = {
+    "test_connection",
+    "test_connection_input",
+    "test_connection_transport",
+    "test_raw_inputs",
+    "test_server",
+    "test_websocket",
+}
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any] | None:
@@ -186,13 +193,38 @@ class RawClient:
         self.writer.close()
 
 
-class RawServer:
-    """A low-level server on a free port."""
+class Clock:
+    """Time that moves when a test says so."""
 
-    def __init__(self, server: Any, port: int) -> None:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class RawServer:
+    """A low-level server on a free port; *clock* is that of its deadlines, if not the loop's."""
+
+    def __init__(self, server: Any, port: int, clock: "Clock | None" = None) -> None:
         self.server = server
         self.port = port
+        self.clock = clock
         self.clients: list[RawClient] = []
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let *seconds* pass, one by one."""
+        assert self.clock is not None
+        for _ in range(int(seconds)):
+            self.clock.now += 1
+            self.server.sweep.sweep()
+            await asyncio.sleep(0)
+
+    async def accepted(self) -> Any:
+        """Return the first connection, once it was accepted."""
+        while not self.server.connections:
+            await asyncio.sleep(0.001)
+        return self.server.connections[0]
 
     async def open(self) -> RawClient:
         """Return a new connection."""
@@ -223,7 +255,8 @@ async def raw_server() -> AsyncIterator[Callable[..., Awaitable[RawServer]]]:
         options.setdefault("access_log", None)
         server = Server(handler, **options)
         listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
-        raw = RawServer(server, listening.sockets[0].getsockname()[1])
+        port = listening.sockets[0].getsockname()[1]
+        raw = RawServer(server, port, options.get("clock"))
         running.append((listening, raw))
         return raw
 
@@ -239,6 +272,18 @@ async def raw_server() -> AsyncIterator[Callable[..., Awaitable[RawServer]]]:
                 await client.writer.wait_closed()
         await listening.wait_closed()
     check_transitions(False)
+
+
+@pytest.fixture
+def timed_server(
+    raw_server: Callable[..., Awaitable[RawServer]],
+) -> Callable[..., Awaitable[RawServer]]:
+    """Return what :func:`raw_server` returns, with a clock that a test moves."""
+
+    async def start(handler: Any, **options: Any) -> RawServer:
+        return await raw_server(handler, clock=Clock(), **options)
+
+    return start
 
 
 @pytest.fixture

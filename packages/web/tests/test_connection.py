@@ -1,28 +1,22 @@
 """The state machine of a connection, over sockets, on asyncio and uvloop."""
 
 import asyncio
-import contextlib
 import contextvars
-import gzip
 import logging
-import socket
 import sys
 from typing import Any
 
 import pytest
 
-from aiohttp_core.streams import StreamReader
 from aiohttp_web import (
     BaseRequest,
     HTTPException,
     HTTPForbidden,
     HTTPNotFound,
     PayloadAccessError,
-    RequestPayloadError,
     Response,
     StreamResponse,
 )
-from aiohttp_web.connection import STATES, TRANSITIONS
 
 
 def get(path: str = "/", extra: str = "", version: str = "1.1") -> bytes:
@@ -40,12 +34,6 @@ async def hello(request: Any) -> Response:
 
 async def echo(request: Any) -> Response:
     return Response(body=await request.read())
-
-
-def test_transitions_name_only_states() -> None:
-    assert set(TRANSITIONS) == set(STATES)
-    assert set().union(*TRANSITIONS.values()) <= set(STATES)
-    assert not TRANSITIONS["CLOSED"]
 
 
 # Keep-alive and pipelining
@@ -208,17 +196,6 @@ async def test_custom_task_factory_is_asked(raw_server: Any) -> None:
     asyncio.get_running_loop().set_task_factory(None)
 
 
-async def test_large_answers_wait_for_the_client(raw_server: Any) -> None:
-    async def handler(request: Any) -> Response:
-        return Response(body=b"x" * 1_000_000)
-
-    server = await raw_server(handler)
-    client = await server.open()
-    await client.send(get() * 3)
-    for _ in range(3):
-        assert len((await client.answer()).body) == 1_000_000
-
-
 # Errors
 
 
@@ -368,104 +345,7 @@ async def test_limits_are_options(raw_server: Any) -> None:
     assert (await server.send(get(extra="X: a\r\nY: a\r\nZ: a\r\n")))[9:12] == b"431"
 
 
-@pytest.mark.spec("ADD-440", "FWD-02", "ADD-070", "ADD-1108")
-@pytest.mark.parametrize(
-    ("head", "body"),
-    [
-        ("Transfer-Encoding: chunked\r\n", b"zz\r\n"),
-        ("Content-Length: 3\r\nContent-Encoding: gzip\r\n", b"abc"),
-        ("Content-Length: 3\r\nContent-Encoding: " + ",".join(["gzip"] * 9) + "\r\n", b"abc"),
-    ],
-)
-async def test_a_broken_body_is_400_without_a_traceback(
-    raw_server: Any, caplog: Any, head: str, body: bytes
-) -> None:
-    errors = []
-
-    async def handler(request: Any) -> Response:
-        try:
-            await request.read()
-        except RequestPayloadError as exc:
-            errors.append(exc)
-            raise
-        return Response()
-
-    server = await raw_server(handler)
-    client = await server.open()
-    await client.send(f"POST / HTTP/1.1\r\nHost: a\r\n{head}\r\n".encode())
-    while not server.server.requests_count:
-        await asyncio.sleep(0)
-    await client.send(body)
-    answer = await client.rest()
-    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert len(errors) == 1
-    assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
-
-
-@pytest.mark.spec("ADD-441")
-async def test_broken_chunks_with_the_head_never_reach_the_handler(raw_server: Any) -> None:
-    server = await raw_server(echo)
-    data = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
-    assert (await server.send(data)).startswith(b"HTTP/1.1 400 ")
-
-
-# Bodies
-
-
-@pytest.mark.spec("ADD-064", "ADD-903", "RUN-11", "ADD-071", "CMP-07")
-@pytest.mark.parametrize("auto_decompress", [True, False])
-async def test_codings_are_undone(raw_server: Any, auto_decompress: bool) -> None:
-    coded = gzip.compress(b"plain")
-    server = await raw_server(echo, auto_decompress=auto_decompress)
-    client = await server.open()
-    answer = await client.ask(post(coded, "Content-Encoding: GZip\r\n"))
-    assert answer.body == (b"plain" if auto_decompress else coded)
-    assert (await client.ask(post(coded, "Content-Encoding: unknown\r\n"))).body == coded
-    assert (await client.ask(post(b"", "Content-Encoding: gzip\r\n"))).body == b""
-
-
-@pytest.mark.spec("ADD-778", "ADD-473", "STR-20")
-async def test_a_bomb_costs_a_bounded_amount(raw_server: Any) -> None:
-    most = 0
-
-    async def handler(request: Any) -> Response:
-        nonlocal most
-        total = 0
-        async for piece in request.content.iter_any():
-            most = max(most, len(piece))
-            total += len(piece)
-        return Response(text=str(total))
-
-    server = await raw_server(handler)
-    bomb = gzip.compress(b"\0" * 50_000_000)
-    answer = await server.ask(post(bomb, "Content-Encoding: gzip\r\n"))
-    assert answer.body == b"50000000"
-    assert most <= 2**20
-    client = await (await raw_server(echo)).open()
-    assert (await client.ask(post(bomb, "Content-Encoding: gzip\r\n"))).status == 413
-    assert (await client.ask(post(b"small"))).body == b"small"
-
-
-async def test_back_pressure_pauses_the_client(raw_server: Any) -> None:
-    gate = asyncio.Event()
-
-    async def handler(request: Any) -> Response:
-        await gate.wait()
-        total = 0
-        async for piece in request.content.iter_chunked(65536):
-            total += len(piece)
-        return Response(text=str(total))
-
-    server = await raw_server(handler, read_bufsize=65536)
-    client = await server.open()
-    size = 30_000_000
-    client.writer.write(f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n".encode())
-    client.writer.write(b"x" * size)
-    while not server.server.connections or not server.server.connections[0].reading_paused:
-        await asyncio.sleep(0.001)
-    gate.set()
-    assert (await client.answer()).body == str(size).encode()
-    assert (await client.ask(get())).status == 200
+# Upgrades
 
 
 @pytest.mark.spec("ADD-600", "ADD-601", "ADD-025")
@@ -536,61 +416,6 @@ async def test_a_receiver_gets_the_connection(raw_server: Any) -> None:
     client.close()
     await receiver.lost.wait()
     assert receiver.data == b"tail ping"
-
-
-# Unread bodies
-
-
-@pytest.mark.spec("ADD-450", "ADD-449")
-async def test_an_unread_body_is_dropped_and_the_connection_kept(raw_server: Any) -> None:
-    server = await raw_server(hello)
-    client = await server.open()
-    await client.send(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
-    assert (await client.answer()).body == b"hello /a"
-    assert server.server.connections[0].state == "DRAINING"
-    await client.send(b"x" * 100000 + get("/b"))
-    assert (await client.answer()).body == b"hello /b"
-
-
-@pytest.mark.spec("ADD-449", "RUN-10")
-async def test_without_lingering_an_unread_body_closes(raw_server: Any) -> None:
-    server = await raw_server(hello, lingering_time=0)
-    answer = await server.send(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
-    assert answer.endswith(b"hello /a")
-
-
-@pytest.mark.spec("ADD-443")
-async def test_the_body_is_gone_after_the_answer(raw_server: Any) -> None:
-    kept = []
-
-    async def handler(request: Any) -> Response:
-        kept.append(request)
-        return Response()
-
-    server = await raw_server(handler)
-    client = await server.open()
-    await client.send(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
-    await client.answer()
-    with pytest.raises(PayloadAccessError):
-        await kept[0].read()
-
-
-async def test_an_unread_bomb_is_never_inflated(
-    raw_server: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = await raw_server(hello)
-    client = await server.open()
-    bomb = gzip.compress(b"\0" * 5_000_000)
-    head = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}"
-    await client.send(head.encode() + b"\r\n\r\n")
-    assert (await client.answer()).status == 200
-    decoded = []
-    monkeypatch.setattr(
-        "aiohttp_core.codings.pipeline.BodyDecoder.read", lambda *_: decoded.append(1) or b""
-    )
-    await client.send(bomb + get("/after"))
-    assert (await client.answer()).body == b"hello /after"
-    assert not decoded
 
 
 # Expect
@@ -725,82 +550,7 @@ async def test_without_it_the_handler_runs_to_its_end(raw_server: Any, caplog: A
     assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
 
 
-@pytest.mark.spec("DISC-01")
-async def test_reading_from_a_client_that_left(raw_server: Any) -> None:
-    seen = asyncio.get_running_loop().create_future()
-    started = asyncio.Event()
-
-    async def handler(request: Any) -> Response:
-        started.set()
-        try:
-            await request.read()
-        except BaseException as exc:
-            seen.set_result(exc)
-            raise
-        return Response()
-
-    server = await raw_server(handler)
-    client = await server.open()
-    await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
-    await started.wait()
-    client.writer.transport.abort()
-    assert isinstance(await seen, (OSError, RequestPayloadError))
-
-
-async def test_a_half_closed_client_gets_its_answers(raw_server: Any) -> None:
-    gate = asyncio.Event()
-
-    async def handler(request: Any) -> Response:
-        await request.disconnected()
-        gate.set()
-        return Response(text=request.path)
-
-    server = await raw_server(handler)
-    client = await server.open()
-    await client.send(get("/1") + get("/2"))
-    client.writer.write_eof()
-    await gate.wait()
-    answer = await client.rest()
-    assert answer.count(b"HTTP/1.1 200 OK\r\n") == 2
-    assert answer.endswith(b"/2")
-
-
 # Deadlines
-
-
-class Clock:
-    """Time that moves when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-async def pass_time(server: Any, seconds: float) -> None:
-    clock = server.clock
-    for _ in range(int(seconds)):
-        clock.now += 1
-        server.server.sweep.sweep()
-        await asyncio.sleep(0)
-
-
-@pytest.fixture
-def timed_server(raw_server: Any) -> Any:
-    async def start(handler: Any, **options: Any) -> Any:
-        clock = Clock()
-        server = await raw_server(handler, clock=clock, **options)
-        server.clock = clock
-        return server
-
-    return start
-
-
-async def accepted(server: Any) -> Any:
-    while not server.server.connections:
-        await asyncio.sleep(0.001)
-    return server.server.connections[0]
 
 
 @pytest.mark.spec("ADD-444", "RUN-07")
@@ -808,9 +558,9 @@ async def test_idle_connections_are_closed(timed_server: Any) -> None:
     server = await timed_server(hello, keepalive_timeout=75)
     client = await server.open()
     await client.ask(get())
-    await pass_time(server, 74)
+    await server.pass_time(74)
     assert (await client.ask(get())).status == 200
-    await pass_time(server, 78)
+    await server.pass_time(78)
     assert await client.rest() == b""
 
 
@@ -820,7 +570,7 @@ async def test_idle_connections_are_closed(timed_server: Any) -> None:
 async def test_heads_have_a_deadline(timed_server: Any, first: bytes, drip: bytes) -> None:
     server = await timed_server(hello, keepalive_timeout=20)
     client = await server.open()
-    connection = await accepted(server)
+    connection = await server.accepted()
     if first:
         await client.ask(first)
     for number in range(25):
@@ -833,7 +583,7 @@ async def test_heads_have_a_deadline(timed_server: Any, first: bytes, drip: byte
             await client.send(drip)
             while connection.state != "READING_HEAD":
                 await asyncio.sleep(0.001)
-        await pass_time(server, 1)
+        await server.pass_time(1)
     assert await client.rest() == b""
 
 
@@ -841,13 +591,13 @@ async def test_heads_have_a_deadline(timed_server: Any, first: bytes, drip: byte
 async def test_a_head_must_be_complete_in_time_even_with_long_keep_alive(timed_server: Any) -> None:
     server = await timed_server(hello, keepalive_timeout=3630, head_timeout=10)
     client = await server.open()
-    connection = await accepted(server)
+    connection = await server.accepted()
     await client.ask(get())
-    await pass_time(server, 500)
+    await server.pass_time(500)
     await client.send(b"GET /")
     while connection.state != "READING_HEAD":
         await asyncio.sleep(0.001)
-    await pass_time(server, 13)
+    await server.pass_time(13)
     assert await client.rest() == b""
 
 
@@ -857,103 +607,6 @@ async def test_no_keep_alive_at_all(raw_server: Any) -> None:
     answer = await server.send(get() + get())
     assert answer.count(b"HTTP/1.1 200 OK\r\n") == 1
     assert b"Connection: close\r\n" in answer
-
-
-@pytest.mark.spec("ADD-447")
-async def test_a_stalled_body_ends_the_request(timed_server: Any, caplog: Any) -> None:
-    server = await timed_server(echo)
-    client = await server.open()
-    await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
-    while not server.server.requests_count:
-        await asyncio.sleep(0.001)
-    await pass_time(server, 63)
-    answer = await client.rest()
-    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
-    assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
-
-
-@pytest.mark.spec("ADD-447")
-@pytest.mark.parametrize(("per_second", "survives"), [(1, False), (100, True)])
-async def test_a_body_has_to_progress(timed_server: Any, per_second: int, survives: bool) -> None:
-    got = []
-
-    async def handler(request: Any) -> Response:
-        async for piece in request.content.iter_any():
-            got.append(piece)
-        return Response(text="whole")
-
-    server = await timed_server(handler, body_timeout=20, min_body_rate=16)
-    client = await server.open()
-    total = 60 * per_second
-    await client.send(f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {total}\r\n\r\n".encode())
-    while not server.server.requests_count:
-        await asyncio.sleep(0.001)
-    connection = server.server.connections[0]
-    for number in range(1, 61):
-        if connection.state != "HANDLING":
-            break
-        client.writer.write(b"x" * per_second)
-        while sum(map(len, got)) < number * per_second:
-            await asyncio.sleep(0.001)
-        await pass_time(server, 1)
-    answer = await client.rest() if not survives else (await client.answer()).raw
-    assert answer.startswith(b"HTTP/1.1 200 OK\r\n" if survives else b"HTTP/1.1 408 ")
-
-
-async def test_a_slow_handler_is_not_the_clients_fault(timed_server: Any) -> None:
-    gate = asyncio.Event()
-
-    async def handler(request: Any) -> Response:
-        await gate.wait()
-        return Response(text=str(len(await request.read())))
-
-    server = await timed_server(handler, body_timeout=10, read_bufsize=65536, client_max_size=0)
-    client = await server.open()
-    client.writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n")
-    client.writer.write(b"x" * 5_000_000)
-    connection = await accepted(server)
-    while not connection.reading_paused:
-        await asyncio.sleep(0.001)
-    await pass_time(server, 100)
-    gate.set()
-    assert (await client.answer()).body == b"5000000"
-
-
-async def test_a_client_that_does_not_read_is_dropped(timed_server: Any) -> None:
-    ended = asyncio.Event()
-
-    async def handler(request: Any) -> StreamResponse:
-        response = StreamResponse()
-        try:
-            await response.prepare(request)
-            while True:
-                await response.write(b"x" * 1_000_000)
-        finally:
-            ended.set()
-
-    server = await timed_server(handler, send_timeout=30)
-    sock = socket.create_connection(("127.0.0.1", server.port))
-    sock.sendall(get())
-    connection = await accepted(server)
-    while not connection.gate.paused:
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(0.05)
-    await pass_time(server, 100)
-    await ended.wait()
-    sock.close()
-
-
-@pytest.mark.spec("ADD-449")
-async def test_lingering_has_an_end(timed_server: Any) -> None:
-    server = await timed_server(hello, lingering_time=10)
-    client = await server.open()
-    await client.send(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
-    await client.answer()
-    await pass_time(server, 9)
-    await client.send(b"x")
-    await pass_time(server, 5)
-    with contextlib.suppress(ConnectionError):  # the connection may be reset instead of ended
-        assert await client.rest() == b""
 
 
 # Limits
@@ -997,32 +650,6 @@ async def test_concurrent_requests_are_limited(raw_server: Any) -> None:
     assert (await second.ask(get())).status == 200
 
 
-@pytest.mark.spec("RUN-06", "ADD-456", "HTTP-22")
-@pytest.mark.parametrize("keepalive", [True, False])
-async def test_tcp_keepalive(raw_server: Any, keepalive: bool) -> None:
-    found = []
-
-    async def handler(request: Any) -> Response:
-        sock = request.get_extra_info("socket")
-        found.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-        return Response()
-
-    server = await raw_server(handler, tcp_keepalive=keepalive)
-    await server.ask(get())
-    assert bool(found[0]) is keepalive
-
-
-@pytest.mark.spec("ADD-455")
-async def test_nothing_is_served_after_a_forced_close(raw_server: Any) -> None:
-    async def handler(request: Any) -> Response:
-        request.protocol.force_close()
-        return Response(text="never sent")
-
-    server = await raw_server(handler)
-    assert await server.send(get() + get()) == b""
-    assert server.server.requests_count == 1
-
-
 async def test_cancelling_the_handler_closes(raw_server: Any) -> None:
     async def handler(request: Any) -> Response:
         request.task.cancel()
@@ -1036,94 +663,3 @@ async def test_cancelling_the_handler_closes(raw_server: Any) -> None:
 def test_repr_and_public_errors() -> None:
     assert issubclass(HTTPForbidden, HTTPException)
     assert issubclass(PayloadAccessError, Exception)
-
-
-class ReadBodies:
-    """What handlers do with a body that came as a whole with its head."""
-
-    @staticmethod
-    async def by_read(request: Any) -> bytes:
-        assert request.body_exists
-        assert request.can_read_body
-        body = await request.read()
-        assert not request.can_read_body
-        assert request.content.at_eof()
-        assert request.content.total_bytes == len(body)
-        assert await request.content.read() == b""
-        assert not request.trailers
-        return bytes(body)
-
-    @staticmethod
-    async def by_content(request: Any) -> bytes:
-        first = await request.content.readexactly(2)
-        assert request.can_read_body
-        return bytes(first + await request.content.read() + await request.read())
-
-    @staticmethod
-    async def by_a_copy(request: Any) -> bytes:
-        body = await request.clone(method="PUT").read()
-        assert not request.can_read_body
-        return bytes(body + await request.read())
-
-    @staticmethod
-    async def by_release(request: Any) -> bytes:
-        await request.release()
-        assert not request.can_read_body
-        return b"01234"
-
-
-@pytest.mark.parametrize("way", ["by_read", "by_content", "by_a_copy", "by_release"])
-async def test_bodies_that_come_with_their_head(raw_server: Any, way: str) -> None:
-    async def handler(request: Any) -> Response:
-        return Response(body=await getattr(ReadBodies, way)(request))
-
-    client = await (await raw_server(handler)).open()
-    message = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234"
-    # The second one waits in the parser while the first one is served.
-    await client.send(message + message)
-    for _ in range(2):
-        answer = await client.answer()
-        assert (answer.status, answer.body) == (200, b"01234")
-
-
-async def test_a_whole_body_that_is_too_large(raw_server: Any) -> None:
-    async def handler(request: Any) -> Response:
-        await request.read()
-        return Response()
-
-    client = await (await raw_server(handler, client_max_size=4)).open()
-    await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234")
-    assert (await client.answer()).status == 413
-
-
-async def test_a_whole_body_is_not_read_after_the_answer(raw_server: Any) -> None:
-    kept = []
-
-    async def handler(request: Any) -> Response:
-        kept.append(request)
-        return Response()
-
-    client = await (await raw_server(handler)).open()
-    message = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234"
-    for _ in range(2):
-        await client.send(message)
-        assert (await client.answer()).status == 200
-    with pytest.raises(PayloadAccessError):
-        await kept[0].read()
-
-
-async def test_own_classes_of_requests_get_a_stream(raw_server: Any) -> None:
-    payloads = []
-
-    class Own(BaseRequest):
-        def __init__(self, message: Any, payload: Any, *args: Any, **kwargs: Any) -> None:
-            payloads.append(payload)
-            super().__init__(message, payload, *args, **kwargs)
-
-    async def handler(request: Any) -> Response:
-        return Response(body=await request.read())
-
-    client = await (await raw_server(handler, request_factory=Own)).open()
-    await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234")
-    assert (await client.answer()).body == b"01234"
-    assert isinstance(payloads[0], StreamReader)

@@ -51,7 +51,16 @@ class BodyIntake:
     undone, if any.
     """
 
-    __slots__ = ("_connection", "_parser", "_sink", "complete", "failed", "received", "stream")
+    __slots__ = (
+        "_connection",
+        "_parser",
+        "_seen",
+        "_sink",
+        "complete",
+        "failed",
+        "received",
+        "stream",
+    )
 
     def __init__(
         self,
@@ -69,6 +78,7 @@ class BodyIntake:
         """The error that ended the body."""
         self.received = 0
         """Bytes of the body so far, as they were sent."""
+        self._seen = 0
         refused: HttpProcessingError | None = None
         codings: tuple[str, ...] = ()
         if coding is not None:
@@ -109,6 +119,12 @@ class BodyIntake:
                     self._sink.feed_eof(event.trailers)
         except HttpProcessingError as exc:
             self._fail(exc)
+
+    def fresh(self) -> int:
+        """Return how many bytes have come since this was asked last."""
+        fresh = self.received - self._seen
+        self._seen = self.received
+        return fresh
 
     def drain(self) -> None:
         """Drop what is there, raw."""

@@ -2,17 +2,9 @@
 
 Laws
 * One owner: whatever happens to a connection goes through :class:`RequestHandler`, and its state
-  changes only in ``_to``.  Allowed are::
-
-      IDLE -> READING_HEAD                     the first byte of a head
-      IDLE, READING_HEAD -> HANDLING           a head is complete
-      HANDLING -> IDLE                         answered, body read, connection kept
-      HANDLING -> DRAINING                     answered, body not read yet
-      DRAINING -> IDLE                         the rest of the body has come
-      HANDLING -> UPGRADED                     a handler took the connection
-      any but CLOSED -> CLOSING                the last byte was written; wait for the client's end
-      any -> CLOSED                            connection_lost
-
+  changes only in ``_to``; :mod:`~aiohttp_web.connection_state` says how.  Its
+  base classes are the transport side (:mod:`~aiohttp_web.connection_transport`) and the receiving
+  side (:mod:`~aiohttp_web.connection_input`).
 * One request at a time.  Further heads stay bytes in the parser; when these pass ``_BACKLOG`` the
   transport is paused (ADD-043).
 * One task per request, started at once where Python can do that.  A handler that ends at once does
@@ -25,62 +17,44 @@ Laws
 
 import asyncio
 import contextvars
-import socket
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
-
-from multidict import CIMultiDict
 
 from aiohttp_core.errors import (
     ClientConnectionResetError,
     HttpProcessingError,
 )
-from aiohttp_core.flow import WriteGate
-from aiohttp_core.limits import HeadLimits
-from aiohttp_core.parser import RequestParser
-from aiohttp_core.serializer import head as serialize_head
 from aiohttp_core.streams import EMPTY_PAYLOAD
 from aiohttp_core.versions import HttpVersion11
-from aiohttp_core.writer import StreamWriter
 from aiohttp_web.base_request import BaseRequest
-from aiohttp_web.body_intake import BodyIntake
+from aiohttp_web.connection_input import ConnectionInput
+from aiohttp_web.connection_state import ConnectionState
 from aiohttp_web.deadlines import NEVER
 from aiohttp_web.error_pages import refusal
 from aiohttp_web.expect import default_expect_handler
+from aiohttp_web.interim import interim_response
 from aiohttp_web.outcomes import (
     answer_for_value,
     answer_to_error,
     answer_to_failure,
     busy_answer,
 )
-from aiohttp_web.payload_errors import PayloadAccessError, RequestPayloadTimeout
+from aiohttp_web.payload_errors import PayloadAccessError
 from aiohttp_web.response import Response, is_joinable
 from aiohttp_web.response_head import reason_phrase
 from aiohttp_web.stream_response import StreamResponse
 from aiohttp_web.upgrade import UpgradeReceiver
 
-__all__ = ("STATES", "TRANSITIONS", "RequestHandler", "check_transitions")
+__all__ = ("RequestHandler",)
 
-_IDLE: Final = 0
-_READING_HEAD: Final = 1
-_HANDLING: Final = 2
-_DRAINING: Final = 3
-_UPGRADED: Final = 4
-_CLOSING: Final = 5
-_CLOSED: Final = 6
-
-STATES: Final = ("IDLE", "READING_HEAD", "HANDLING", "DRAINING", "UPGRADED", "CLOSING", "CLOSED")
-
-TRANSITIONS: Final[dict[str, frozenset[str]]] = {
-    "IDLE": frozenset({"READING_HEAD", "HANDLING", "CLOSING", "CLOSED"}),
-    "READING_HEAD": frozenset({"HANDLING", "CLOSING", "CLOSED"}),
-    "HANDLING": frozenset({"IDLE", "DRAINING", "UPGRADED", "CLOSING", "CLOSED"}),
-    "DRAINING": frozenset({"IDLE", "CLOSING", "CLOSED"}),
-    "UPGRADED": frozenset({"CLOSING", "CLOSED"}),
-    "CLOSING": frozenset({"CLOSED"}),
-    "CLOSED": frozenset(),
-}
+_IDLE: Final = int(ConnectionState.IDLE)
+_READING_HEAD: Final = int(ConnectionState.READING_HEAD)
+_HANDLING: Final = int(ConnectionState.HANDLING)
+_DRAINING: Final = int(ConnectionState.DRAINING)
+_UPGRADED: Final = int(ConnectionState.UPGRADED)
+_CLOSING: Final = int(ConnectionState.CLOSING)
+_CLOSED: Final = int(ConnectionState.CLOSED)
 
 _BACKLOG: Final = 65536
 """Bytes of further requests that may wait in the parser before reading stops."""
@@ -95,93 +69,43 @@ _Task: Final = asyncio.Task
 
 _EAGER: Final = sys.version_info >= (3, 12)
 
-_checked: bool = False
 
-
-def check_transitions(on: bool) -> None:
-    """Let every change of state be checked against :data:`TRANSITIONS`; for tests."""
-    global _checked
-    _checked = on
-
-
-class RequestHandler:
+class RequestHandler(ConnectionInput):
     """One connection of a :class:`~aiohttp_web.server.Server`: an asyncio protocol.
 
     *server* gives it its settings and is told when it comes and goes.
     """
 
     __slots__ = (
-        "__weakref__",
         "_access",
         "_advancing",
-        "_arrived",
-        "_auto_decompress",
         "_busy",
-        "_choked",
         "_context",
-        "_continued",
         "_direct",
         "_expects",
         "_factory",
         "_handler",
-        "_head",
         "_hooks",
-        "_intake",
-        "_keep",
         "_keepalive",
         "_limited",
-        "_loop",
-        "_lost",
-        "_mark",
         "_max_requests",
-        "_options",
-        "_parser",
-        "_peer_eof",
         "_plain_tasks",
         "_receiver",
         "_request",
-        "_sent_left",
-        "_sent_stamp",
-        "_server",
-        "_state",
-        "_sweep",
         "_task",
-        "_transport_paused",
-        "deadline",
-        "gate",
-        "reading_paused",
         "served",
-        "transport",
     )
 
     def __init__(self, server: Any, loop: asyncio.AbstractEventLoop) -> None:
-        self._server = server
-        self._loop = loop
+        super().__init__(server, loop)
         options = server.options
-        self._options = options
         self._handler = server.request_handler
         self._factory = server.request_factory
-        self._sweep = server.sweep
         self._access = server.enabled_access_logger()
         self._expects = server.expect_first
-        self._auto_decompress = options.auto_decompress
-        self._parser = RequestParser(options.limits, gather_chunks=True)
-        self.transport: Any = None
-        self.gate = WriteGate()
-        self.reading_paused = False
-        self.deadline = NEVER
-        self._transport_paused = False
-        self._state = _IDLE
         self._advancing = False
-        # Whether the body of the current request came as a whole with its head.
-        self._arrived = False
         # A class with another ``__init__`` was written for a stream.
         self._direct = getattr(self._factory, "__init__", None) is BaseRequest.__init__
-        # Whether the transport is above its high-water mark; the gate says so too, a call away.
-        self._choked = False
-        self._keep = options.timeouts.keepalive != 0
-        self._peer_eof = False
-        self._continued = False
         self._plain_tasks = True
         self.served = 0
         """Requests so far."""
@@ -193,33 +117,17 @@ class RequestHandler:
         self._keepalive = NEVER
         if timeouts.keepalive:
             self._keepalive = timeouts.keepalive + server.sweep.interval
-        self._mark = 0
-        self._sent_left = -1
-        self._sent_stamp = 0.0
-        self._head: Any = None
         self._request: Any = None
-        self._intake: Any = None
         self._task: Any = None
         self._receiver: Any = None
         self._context: Any = None
-        self._lost: Any = None
 
     def __repr__(self) -> str:
         request = self._request
         info = "" if request is None else f" {request.method} {request.raw_path}"
-        return f"<{type(self).__name__} {STATES[self._state].lower()}{info}>"
-
-    def _to(self, state: int) -> None:
-        if _checked and STATES[state] not in TRANSITIONS[STATES[self._state]]:
-            raise RuntimeError(f"{STATES[self._state]} -> {STATES[state]} is no transition")
-        self._state = state
+        return f"<{type(self).__name__} {self.state.lower()}{info}>"
 
     # What others may know
-
-    @property
-    def state(self) -> str:
-        """The name of the state."""
-        return STATES[self._state]
 
     @property
     def task(self) -> "asyncio.Task[None] | None":
@@ -231,46 +139,6 @@ class RequestHandler:
     def current_request(self) -> Any:
         """The request that is being handled, or ``None``."""
         return self._request
-
-    @property
-    def client_max_size(self) -> int:
-        """Bytes of body that a request may have; see :attr:`BaseRequest.client_max_size`."""
-        size: int = self._server.client_max_size
-        return size
-
-    @property
-    def client_max_fields(self) -> int:
-        """Fields that a form may have; see :attr:`BaseRequest.client_max_fields`."""
-        count: int = self._server.client_max_fields
-        return count
-
-    @property
-    def read_bufsize(self) -> int:
-        """The low-water mark of a body's stream, in bytes."""
-        size: int = self._options.read_bufsize
-        return size
-
-    @property
-    def head_limits(self) -> HeadLimits:
-        """How much of a head is accepted, that of a part in a multipart body too."""
-        limits: HeadLimits = self._options.limits
-        return limits
-
-    @property
-    def keeps_alive(self) -> bool:
-        """Whether the connection may live on after the current request."""
-        return self._stays()
-
-    def _stays(self) -> bool:
-        if not self._keep:
-            return False
-        intake = self._intake
-        if intake is None:
-            return True
-        if intake.failed is not None:
-            return False
-        # Who waits for 100 Continue and gets a final answer may or may not send the body.
-        return self._continued or intake.complete or not self._head.expect
 
     # The transport speaks
 
@@ -285,7 +153,7 @@ class RequestHandler:
             transport.close()
             return
         if self._options.tcp_keepalive:
-            set_tcp_keepalive(transport)
+            self._keep_probing()
         # The first head has to be complete in time, counted from here (ADD-445).
         timeouts = self._options.timeouts
         self.deadline = min(self._sweep.after(timeouts.keepalive), self._sweep.after(timeouts.head))
@@ -351,45 +219,6 @@ class RequestHandler:
         # Whole requests may wait for their turn still.
         return state == _IDLE and self._parser.buffered > 0
 
-    def pause_writing(self) -> None:
-        """The transport is above its high-water mark."""
-        self.gate.pause()
-        self._choked = True
-        self._sent_left = -1
-        if self.deadline == NEVER and self._options.timeouts.send:
-            self._sent_stamp = self._sweep.now
-            self.deadline = self._sweep.after(self._options.timeouts.send)
-
-    def resume_writing(self) -> None:
-        """The transport takes more."""
-        self.gate.resume()
-        self._choked = False
-        self._sent_left = -1
-
-    # Reading is paused and resumed by the stream of the body
-
-    def pause_reading(self) -> None:
-        """Read no more from the transport.  May be repeated."""
-        self.reading_paused = True
-        if not self._transport_paused and self.transport is not None:
-            self._transport_paused = True
-            self.transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Move on what waits in the parser, and read again if that is not enough."""
-        if not self.reading_paused:
-            return
-        self.reading_paused = False
-        intake = self._intake
-        if intake is not None and not intake.complete:
-            intake.pump()
-            if self.reading_paused:
-                return
-        if self._transport_paused:
-            self._transport_paused = False
-            if self.transport is not None and not self.transport.is_closing():
-                self.transport.resume_reading()
-
     # From bytes to requests
 
     def _advance(self) -> None:
@@ -438,10 +267,11 @@ class RequestHandler:
         self.served += 1
         payload: Any
         if head.has_body:
-            payload = self._whole_body(head)
+            payload = self._arrived_body() if self._direct else None
             if payload is None:
-                self._begin_body(head)
-                if self._state != _HANDLING:
+                if not self._receive_body():
+                    # The handler never sees it.
+                    self._refuse(self._intake.failed)
                     return
                 payload = self._intake.stream
         else:
@@ -461,33 +291,6 @@ class RequestHandler:
         if not task.done():
             self._task = task
             request.bind_task(task)
-
-    def _whole_body(self, head: Any) -> bytes | None:
-        """Return the body if it has come with its head and needs no decoding."""
-        if not self._direct or (self._auto_decompress and head.content_encoding is not None):
-            return None
-        body: bytes | None = self._parser.take_body()
-        self._arrived = body is not None
-        return body
-
-    def _begin_body(self, head: Any) -> None:
-        options = self._options
-        coding = head.content_encoding if self._auto_decompress else None
-        intake = self._intake = BodyIntake(
-            self, self._parser, options.read_bufsize, coding, head.chunked
-        )
-        intake.pump()
-        if intake.failed is not None and self._parser.failed:
-            # Broken framing that came with the head: the handler never sees it (ADD-441).
-            self._refuse(intake.failed)
-            return
-        if not intake.complete:
-            self._mark = intake.received
-            self.deadline = self._sweep.after(self._body_window())
-
-    def _body_window(self) -> float:
-        timeouts = self._options.timeouts
-        return min(timeouts.body or NEVER, timeouts.keepalive or NEVER)
 
     # One request
 
@@ -596,9 +399,6 @@ class RequestHandler:
             raise exc
         return answer_to_error(request, exc, self._server.logger)
 
-    def _client_is_gone(self) -> bool:
-        return self._peer_eof or self.transport is None or bool(self.transport.is_closing())
-
     async def _log_access(
         self, request: Any, response: Any, started: float, error: BaseException | None
     ) -> None:
@@ -689,13 +489,6 @@ class RequestHandler:
             else:
                 self._close_now()
 
-    def _resume_transport(self) -> None:
-        self.reading_paused = False
-        if self._transport_paused:
-            self._transport_paused = False
-            if self.transport is not None and not self.transport.is_closing():
-                self.transport.resume_reading()
-
     # Refusals
 
     def _refuse(self, exc: HttpProcessingError) -> None:
@@ -710,35 +503,7 @@ class RequestHandler:
             self._access.log_unknown(peer, status, len(message))
         self._close_softly()
 
-    def _peer_text(self) -> str:
-        peer = None if self.transport is None else self.transport.get_extra_info("peername")
-        return str(peer[0]) if isinstance(peer, tuple) and peer else str(peer or "-")
-
     # Closing
-
-    def _close_now(self) -> None:
-        """Close; what was written is still sent."""
-        if self._state < _CLOSING:
-            self._to(_CLOSING)
-        self.deadline = self._sweep.after(self._options.timeouts.send)
-        if self.transport is not None:
-            self.transport.close()
-
-    def _close_softly(self) -> None:
-        """Say that no more comes, and drop what the client sends, so that it can read the answer.
-
-        A socket that is closed with unread input resets the connection, and the answer is lost.
-        """
-        transport = self.transport
-        lingering = self._options.timeouts.lingering
-        if transport is None or not lingering or self._peer_eof or not transport.can_write_eof():
-            self._close_now()
-            return
-        if self._state < _CLOSING:
-            self._to(_CLOSING)
-        self.deadline = self._sweep.after(lingering)
-        transport.write_eof()
-        self._resume_transport()
 
     def close(self) -> None:
         """Close an idle connection now, another one after its response."""
@@ -751,87 +516,32 @@ class RequestHandler:
         self._keep = False
         self._close_now()
 
-    def abort(self) -> None:
-        """Cut the connection; what was written may be lost."""
-        if self._state < _CLOSING:
-            self._to(_CLOSING)
-        if self.transport is not None:
-            self.transport.abort()
-
     def expire(self, now: float) -> None:
         """Act upon the deadline (called by the sweep)."""
         state = self._state
         if state <= _READING_HEAD:
-            self._server.logger.debug("Timeout of %s connection", STATES[state].lower())
+            self._server.logger.debug("Timeout of %s connection", self.state.lower())
             self._close_now()
         elif state >= _CLOSING or state == _DRAINING:
             self.abort()
         elif self.gate.paused:
-            self._expire_sending(now)
+            self._expire_sending()
         elif state == _HANDLING:
             self._expire_body()
         else:
             self.deadline = NEVER
 
-    def _expire_sending(self, now: float) -> None:
-        left = self.transport.get_write_buffer_size() if self.transport is not None else 0
-        if 0 <= self._sent_left <= left:
-            self._server.logger.debug("%s does not read its response", self._peer_text())
-            self.abort()
-            return
-        self._sent_left = left
-        self.deadline = self._sweep.after(self._options.timeouts.send)
-
-    def _expire_body(self) -> None:
-        """Look at the pace of the body that is being received."""
-        intake = self._intake
-        if intake is None or intake.complete or intake.failed is not None:
-            self.deadline = NEVER
-            return
-        window = self._body_window()
-        self.deadline = self._sweep.after(window)
-        needed = max(1, int(self._options.timeouts.body_rate * window))
-        # A handler that does not read makes the client wait, which is not the client's fault.
-        slow = not self.reading_paused and intake.received - self._mark < needed
-        self._mark = intake.received
-        if slow:
-            self.deadline = NEVER
-            self._keep = False
-            intake.fail(RequestPayloadTimeout("The body of the request came too slowly"))
-
-    # The client leaves
-
-    def _peer_left(self) -> None:
-        lost, self._lost = self._lost, None
-        if lost is not None and not lost.done():
-            lost.set_result(None)
-
-    async def wait_for_loss(self) -> None:
-        """Return as soon as the client has left."""
-        if self._peer_eof or self._state == _CLOSED:
-            return
-        if self._lost is None:
-            self._lost = self._loop.create_future()
-        await asyncio.shield(self._lost)
-
     # What responses need
-
-    def make_writer(self) -> StreamWriter:
-        """Return a writer for one message on this connection."""
-        return StreamWriter(self)
 
     async def send_informational(
         self, request: Any, status: int, headers: Mapping[str, str] | None
     ) -> None:
         """Send an interim response; see :meth:`BaseRequest.send_informational`."""
-        if not 100 <= status < 200 or status == 101:
-            raise ValueError(f"Not an informational status: {status}")
+        message = interim_response(status, headers)
         if request.response_started:
             raise RuntimeError("The response to the request has begun")
         if request.version < HttpVersion11:
             return
-        line = f"HTTP/1.1 {status} {reason_phrase(status)}"
-        message = serialize_head(line, CIMultiDict() if headers is None else headers)
         transport = self.transport
         if transport is None or transport.is_closing():
             raise ClientConnectionResetError("Cannot write to closing transport")
@@ -859,10 +569,3 @@ class RequestHandler:
         self._receiver = receiver
         self._resume_transport()
         return tail
-
-
-def set_tcp_keepalive(transport: Any) -> None:
-    """Let the kernel look after the peer of a silent TCP connection (ADD-456)."""
-    sock = transport.get_extra_info("socket")
-    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
