@@ -35,7 +35,7 @@ myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 
 add_module_names = False
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 72
+python_maximum_signature_line_length = 84
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 autodoc_typehints_format = "short"
@@ -52,11 +52,19 @@ html_theme_options = {
         "color-brand-primary": "#1d4ed8",
         "color-brand-content": "#1d4ed8",
         "color-code-background": "#f5f7fa",
+        "color-api-name": "#0f3fb5",
+        "color-api-pre-name": "#0f3fb5",
+        "color-api-background": "#f5f7fa",
+        "color-api-overall": "#3b4350",
     },
     "dark_css_variables": {
         "color-brand-primary": "#8ab4ff",
         "color-brand-content": "#8ab4ff",
         "color-code-background": "#1c2026",
+        "color-api-name": "#a8c7ff",
+        "color-api-pre-name": "#a8c7ff",
+        "color-api-background": "#1c2026",
+        "color-api-overall": "#c4cad4",
     },
 }
 html_show_sourcelink = False

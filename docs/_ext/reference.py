@@ -7,6 +7,7 @@ a warning, and so an error of the build.
 """
 
 import builtins
+import enum
 import functools
 import importlib
 import inspect
@@ -15,15 +16,17 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, get_origin
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.errors import NoUri
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import stringify_annotation
 
 PACKAGES = (
     "aiohttp_client",
@@ -44,6 +47,11 @@ OUTSIDE = {
     "gunicorn",
     "pytest",
 }
+#: Words for public names that another project defines.
+FROM_ELSEWHERE = {
+    "AddrInfoType": "One address to connect to, as :func:`socket.getaddrinfo` returns it.",
+    "SocketFactoryType": "Called with an :data:`AddrInfoType`; returns the socket to connect.",
+}
 DIRECTIVE = re.compile(
     r"^\.\. reference:: +([\w.]+)\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -63,20 +71,86 @@ def listed(folder: Path) -> Iterator[tuple[str, str]]:
                 yield module, name
 
 
+def is_function(value: Any) -> bool:
+    """Return whether *value* is a function, compiled ones included."""
+    kinds = ("function", "builtin_function_or_method", "cython_function_or_method")
+    return type(value).__name__ in kinds
+
+
+@functools.cache
+def values_with_words(package: str) -> dict[str, list[str]]:
+    """Return what the modules of *package* say below their values, by the name of the value."""
+    found = {name: [words] for name, words in FROM_ELSEWHERE.items()}
+    top = importlib.import_module(package)
+    root = Path(top.__path__[0])
+    for file in sorted(root.rglob("*.py")):
+        dotted = ".".join([package, *file.relative_to(root).with_suffix("").parts])
+        # The source is read even where the module runs compiled.
+        words = ModuleAnalyzer.for_file(file, dotted).find_attr_docs()
+        for (owner, name), lines in words.items():
+            # The same name in two modules: the one that the package gives away counts.
+            module = sys.modules.get(dotted)
+            mine = getattr(module, name, None) is getattr(top, name, module)
+            if not owner and mine:
+                found[name] = lines
+    return found
+
+
+def members_of(value: type[enum.Enum]) -> str:
+    """Return one line that lists the members of an enumeration."""
+    shown = (
+        f"``{m.name}`` ({m.value})" if isinstance(m, int) else f"``{m.name}``"
+        for m in value
+    )
+    return "Members: " + ", ".join(shown) + "."
+
+
+def public_bases(value: type) -> list[type]:
+    """Return the bases that a reader can look up: ours if they are public, and others' ones."""
+    found: list[type] = []
+    for base in getattr(value, "__orig_bases__", value.__bases__):
+        plain = get_origin(base) or base
+        if plain in (object, Generic):
+            continue
+        home = getattr(plain, "__module__", "").partition(".")[0]
+        if home not in PACKAGES or any(
+            getattr(importlib.import_module(package), plain.__name__, None) is plain
+            for package in PACKAGES
+        ):
+            found.append(base)
+        else:
+            found += public_bases(plain)
+    return found
+
+
+def written(value: Any) -> str:
+    """Return a type alias as it is written, without the modules."""
+    return re.sub(r"~?(?:\w+\.)+(?=\w)", "", stringify_annotation(value, "smart"))
+
+
 def directive_for(module: str, name: str, brief: bool) -> list[str]:
     """Return the lines of reStructuredText that document one name."""
     value = getattr(importlib.import_module(module), name)
-    lines = []
     if inspect.isclass(value):
         kind = "autoexception" if issubclass(value, BaseException) else "autoclass"
-        lines.append(f".. {kind}:: {module}.{name}")
+        lines = [f".. {kind}:: {module}.{name}"]
         if brief:
             lines.append("   :no-members:")
-    elif inspect.isfunction(value) or inspect.isbuiltin(value):
-        lines.append(f".. autofunction:: {module}.{name}")
+        if not public_bases(value):
+            lines.append("   :no-show-inheritance:")
+        if issubclass(value, enum.Enum):
+            # Members that have words of their own are shown with them.
+            lines += ["", "   " + members_of(value)]
+    elif is_function(value):
+        lines = [f".. autofunction:: {module}.{name}"]
     else:
-        lines.append(f".. autodata:: {module}.{name}")
-        lines.append("   :no-value:")
+        lines = [f".. py:data:: {name}", f"   :module: {module}"]
+        if isinstance(value, int | bytes) and not isinstance(value, bool):
+            lines.append(f"   :value: {value!r}")
+        elif type(value).__module__ in ("typing", "types", "collections.abc"):
+            lines.append(f"   :value: {written(value)}")
+        words = values_with_words(module).get(name, [])
+        lines += ["", *(f"   {line}" for line in words)]
     return [*lines, ""]
 
 
@@ -215,12 +289,48 @@ def without_rows(
     lines[:] = text.split("\n")
 
 
-def without_object(
+def without_field_numbers(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Take out what Python itself says about the fields of a named tuple."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
+
+
+def show_public_bases(
     app: Sphinx, name: str, obj: Any, options: Any, bases: list[Any]
 ) -> None:
-    """Do not say that a class derives from ``object``."""
-    if bases == [object]:
-        bases[:] = []
+    """Name as bases what is public, so that each can be looked up."""
+    bases[:] = public_bases(obj)
+
+
+@functools.cache
+def aliases() -> dict[str, str]:
+    """Return the public type aliases by what Python makes of them in a signature."""
+    found = {}
+    for package in PACKAGES:
+        module = importlib.import_module(package)
+        for name in module.__all__:
+            value = getattr(module, name)
+            if get_origin(value) is not None and not inspect.isclass(value):
+                found[stringify_annotation(value, "smart")] = f"~{package}.{name}"
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def with_aliases(
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: Any,
+    options: Any,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Show a type by its public alias where it has one."""
+    for long, short in aliases().items():
+        signature = signature and signature.replace(long, short)
+        returns = returns and returns.replace(long, short)
+    return signature, returns
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -228,6 +338,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("reference", Reference)
     app.add_post_transform(Builtins)
     app.connect("autodoc-process-docstring", without_rows)
-    app.connect("autodoc-process-bases", without_object)
+    app.connect("autodoc-process-docstring", without_field_numbers)
+    app.connect("autodoc-process-bases", show_public_bases)
+    app.connect("autodoc-process-signature", with_aliases)
     app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

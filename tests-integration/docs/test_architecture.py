@@ -42,7 +42,9 @@ def test_the_map_marks_what_is_compiled(package: str) -> None:
 def order(package: str) -> dict[str, int]:
     """Return where each module stands on the map: what begins a line, up to the words on it."""
     found: dict[str, int] = {}
-    map_ = re.findall(r"^```\n(.*?)^```", section(SECTIONS[package]), re.MULTILINE | re.DOTALL)[0]
+    map_ = re.findall(r"^```text\n(.*?)^```", section(SECTIONS[package]), re.MULTILINE | re.DOTALL)[
+        0
+    ]
     for line in map_.splitlines():
         if not line.startswith(" "):
             for name in re.findall(r"\w+", re.split(r"  +", line)[0]):

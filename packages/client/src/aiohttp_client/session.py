@@ -537,7 +537,7 @@ def request(
 ) -> SessionRequestContextManager:
     """Make one request without a session; use the result with ``async with``.
 
-    Without *connector* the connection is closed afterwards; with it only the session is
+    The connection is closed afterwards; a *connector* that you pass stays open
     (spec rows CREQ-28, ADD-159).
     """
     owner = connector is None

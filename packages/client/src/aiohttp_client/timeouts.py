@@ -84,6 +84,7 @@ class ClientTimeout:
 
 
 DEFAULT_TIMEOUT: Final = ClientTimeout(total=5 * 60, sock_connect=30)
+"""What a session does by default: 300 s for the whole call, 30 s for each attempt to connect."""
 
 
 def deadline_after(

@@ -57,6 +57,7 @@ class ClientWSTimeout:
 
 
 DEFAULT_WS_CLIENT_TIMEOUT: Final = ClientWSTimeout(ws_receive=None, ws_close=10.0)
+"""Receiving waits for ever; the closing handshake may take 10 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

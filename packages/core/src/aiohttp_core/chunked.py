@@ -81,6 +81,7 @@ class EndOfMessage:
 
 
 END_OF_CHUNK: Final = EndOfChunk()
+"""The end of one HTTP chunk, for readers that want to see where chunks end."""
 END_OF_MESSAGE: Final = EndOfMessage(CIMultiDictProxy(CIMultiDict()))
 """The end of every message without trailers."""
 

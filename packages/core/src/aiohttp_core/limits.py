@@ -30,3 +30,4 @@ class HeadLimits:
 
 
 DEFAULT_LIMITS: Final = HeadLimits()
+"""The limits that apply unless others are given."""

@@ -112,3 +112,4 @@ class EmptyStreamReader(StreamReader):
 
 
 EMPTY_PAYLOAD: Final[StreamReader] = EmptyStreamReader()
+"""The one :class:`EmptyStreamReader` that all messages without a body share."""

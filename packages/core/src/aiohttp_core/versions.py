@@ -13,4 +13,6 @@ class HttpVersion(NamedTuple):
 
 
 HttpVersion10: Final = HttpVersion(1, 0)
+"""HTTP/1.0."""
 HttpVersion11: Final = HttpVersion(1, 1)
+"""HTTP/1.1."""

@@ -38,6 +38,7 @@ class MultipartLimits:
 
 
 DEFAULT_LIMITS: Final = MultipartLimits()
+"""The limits that apply unless others are given."""
 
 
 @dataclass(frozen=True, slots=True)

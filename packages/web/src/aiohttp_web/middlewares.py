@@ -19,6 +19,7 @@ __all__ = ("Middleware", "middleware", "normalize_path_middleware")
 
 _Handler = Callable[[Request], Awaitable[StreamResponse]]
 Middleware = Callable[[Request, _Handler], Awaitable[StreamResponse]]
+"""A coroutine function that answers a request, by asking the next handler or by itself."""
 
 _FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
 

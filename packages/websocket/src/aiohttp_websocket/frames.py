@@ -22,7 +22,9 @@ __all__ = ("COMPILED", "FIN", "RSV1", "encode_frame", "encode_header")
 
 COMPILED: Final[bool] = cython.compiled
 FIN: Final = 0x80
+"""The bit of a frame that is the last one of its message (RFC 6455 section 5.2)."""
 RSV1: Final = 0x40
+"""The bit of a message that is compressed (RFC 7692 section 6)."""
 
 
 def encode_header(first: int, length: int, key: bytes | None) -> bytes:

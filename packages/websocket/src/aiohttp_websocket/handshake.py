@@ -40,6 +40,7 @@ __all__ = (
 )
 
 WS_KEY: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""What a server adds to the key of a client (RFC 6455 section 1.3)."""
 VERSIONS: Final = ("13", "8", "7")
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 

@@ -40,6 +40,7 @@ else:
 __all__ = ("COMPILED", "MessageReader")
 
 COMPILED: Final[bool] = cython.compiled
+"""Whether the codec runs compiled."""
 
 TEXT: Final = WSMsgType.TEXT
 BINARY: Final = WSMsgType.BINARY

@@ -1,19 +1,7 @@
 """Message types, close codes and errors of RFC 6455.
 
 These names are public and older than the split into packages.  A message is one named tuple
-``(type, data, extra)``; what ``data`` holds follows from ``type``:
-
-=========== ==================================== =====================
-type        data                                 extra
-=========== ==================================== =====================
-TEXT        ``str`` (``bytes`` if not decoded)   ``""``
-BINARY      ``bytes``                            ``""``
-PING, PONG  ``bytes``                            ``""``
-CLOSE       close code, 0 without one            reason, ``str``
-ERROR       the exception                        ``None``
-CLOSING,    ``None``                             ``None``
-CLOSED
-=========== ==================================== =====================
+``(type, data, extra)``; what ``data`` holds follows from ``type``, see :class:`WSMessage`.
 """
 
 import json
@@ -77,7 +65,19 @@ class WSMsgType(IntEnum):
 
 
 class WSMessage(NamedTuple):
-    """One received message; see the table at the head of this module."""
+    """One received message: its type, and data that depend on the type.
+
+    =============== ================================== ===============
+    type            data                               extra
+    =============== ================================== ===============
+    TEXT            ``str`` (``bytes`` if not decoded) ``""``
+    BINARY          ``bytes``                          ``""``
+    PING, PONG      ``bytes``                          ``""``
+    CLOSE           close code, 0 if there was none    reason, ``str``
+    ERROR           the exception                      ``None``
+    CLOSING, CLOSED ``None``                           ``None``
+    =============== ================================== ===============
+    """
 
     type: WSMsgType
     data: Any
@@ -89,7 +89,9 @@ class WSMessage(NamedTuple):
 
 
 WS_CLOSED_MESSAGE: Final = WSMessage(WSMsgType.CLOSED, None, None)
+"""What receiving gives once the connection is closed."""
 WS_CLOSING_MESSAGE: Final = WSMessage(WSMsgType.CLOSING, None, None)
+"""What receiving gives while another task closes the connection."""
 
 
 class WebSocketError(Exception):
