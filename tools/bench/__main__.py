@@ -11,20 +11,23 @@ FAMILIES = {
     "multipart": "multipart",
     "imports": "import_bench",
 }
+#: What makes something of the figures instead of measuring.
+AFTERWARDS = {"plot": "plot", "page": "page"}
 
 
 def main() -> int:
     if (
         len(sys.argv) < 2
         or sys.argv[1] in ("-h", "--help")
-        or sys.argv[1] not in {*FAMILIES, "all"}
+        or sys.argv[1] not in {*FAMILIES, *AFTERWARDS, "all"}
     ):
-        print(f"usage: python -m tools.bench {{{','.join(FAMILIES)},all}} [--help | options]")
+        names = ",".join([*FAMILIES, "all", *AFTERWARDS])
+        print(f"usage: python -m tools.bench {{{names}}} [--help | options]")
         return 2
     names = list(FAMILIES) if sys.argv[1] == "all" else [sys.argv[1]]
     status = 0
     for name in names:
-        module = importlib.import_module(f"tools.bench.{FAMILIES[name]}")
+        module = importlib.import_module(f"tools.bench.{(FAMILIES | AFTERWARDS)[name]}")
         status |= module.main(sys.argv[2:])
     return status
 

@@ -25,6 +25,8 @@ from typing import Any
 
 BASE = "aiohttp"
 OURS = "ours"
+#: Families that are measured under load, a sample of processor time per unit of work each.
+LOADED = ("server", "client", "websocket")
 #: Programs that do no HTTP worth the name; they show how far away the floor is.
 FLOORS = ("constant", "floor")
 
@@ -95,28 +97,51 @@ def _median(values: Iterable[float]) -> float:
     return statistics.median(found) if found else 0.0
 
 
+def _import_panels(programs: Mapping[str, Any]) -> list[Panel]:
+    weights = {
+        "import time": {n: _median(t) for n, t in programs["seconds"].items()},
+        "modules loaded": dict(programs["modules"]),
+        "installed size": dict(programs["bytes"]),
+    }
+    return [Panel(title, by_ratio(costs)) for title, costs in weights.items()]
+
+
+def _case_panels(prefix: str, columns: Mapping[str, Mapping[str, float]]) -> list[Panel]:
+    """Return a panel for each case of a table that has a column for each program."""
+    cases = list(dict.fromkeys(case for by_case in columns.values() for case in by_case))
+    return [
+        Panel(prefix + case, by_ratio({n: c[case] for n, c in columns.items() if case in c}))
+        for case in cases
+    ]
+
+
+def _multipart_panels(data: Mapping[str, Any]) -> list[Panel]:
+    kinds: dict[str, dict[str, Any]] = {}
+    for key, by_case in data.items():
+        kind, comma, program = key.partition(", ")
+        if comma and kind in ("read", "write"):
+            kinds.setdefault(kind, {})[program] = by_case
+    return [
+        panel for kind, columns in kinds.items() for panel in _case_panels(f"{kind}: ", columns)
+    ]
+
+
 def figures(data: Mapping[str, Any]) -> dict[str, list[Panel]]:
     """Return the panels of each picture: ``{"server uvloop": [...], "imports": [...]}``."""
     found: dict[str, list[Panel]] = {}
     for key, programs in data.items():
         if key == "imports":
-            weights = {
-                "import time": {n: _median(t) for n, t in programs["seconds"].items()},
-                "modules loaded": dict(programs["modules"]),
-                "installed size": dict(programs["bytes"]),
-            }
-            panels = [Panel(title, by_ratio(costs)) for title, costs in weights.items()]
-            found[key] = [panel for panel in panels if panel.bars]
-            continue
-        parts = key.split()
-        if len(parts) < 3:
-            continue
-        family, scenario, loop = parts[0], " ".join(parts[1:-1]), parts[-1]
-        bars = by_ratio({name: _median(s["cpu"]) for name, s in programs.items() if s.get("cpu")})
-        if bars:
+            found[key] = _import_panels(programs)
+        elif key == "parser":
+            found[key] = _case_panels("", programs)
+        elif len(parts := key.split()) >= 3 and parts[0] in LOADED:
+            family, scenario, loop = parts[0], " ".join(parts[1:-1]), parts[-1]
+            costs = {name: _median(s["cpu"]) for name, s in programs.items() if s.get("cpu")}
             title = f"{scenario} concurrent" if scenario.isdigit() else scenario
-            found.setdefault(f"{family} {loop}", []).append(Panel(title, bars))
-    return {name: panels for name, panels in found.items() if panels}
+            found.setdefault(f"{family} {loop}", []).append(Panel(title, by_ratio(costs)))
+    found["multipart"] = _multipart_panels(data)
+    with_bars = {name: [p for p in panels if p.bars] for name, panels in found.items()}
+    return {name: panels for name, panels in with_bars.items() if panels}
 
 
 def _clipped_scale(panels: Sequence[Panel]) -> float:
@@ -178,6 +203,32 @@ NOTES = {
 }
 
 
+def title_of(name: str) -> str:
+    """Return the heading of a picture: ``server uvloop`` is *Server, uvloop*."""
+    family, _, loop = name.partition(" ")
+    return family.capitalize() + (f", {loop}" if loop else "")
+
+
+def read(files: Iterable[Path]) -> dict[str, Any]:
+    """Return what several runs have written, as one; the latest of two figures wins."""
+    data: dict[str, Any] = {}
+    for file in files:
+        data.update(json.loads(file.read_text(encoding="utf-8")))
+    return data
+
+
+def write(pictures: Mapping[str, Sequence[Panel]], folder: Path) -> dict[str, Path]:
+    """Draw the pictures into *folder*; return where each of them is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for name, panels in pictures.items():
+        path = folder / f"{name.replace(' ', '-')}.svg"
+        note = NOTES.get(name.partition(" ")[0], NOTES[""])
+        path.write_text(draw(title_of(name), note, panels), encoding="utf-8")
+        paths[name] = path
+    return paths
+
+
 def main(argv: Sequence[str]) -> int:
     """Write the pictures and say where."""
     parser = argparse.ArgumentParser(
@@ -188,19 +239,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="JSON")
     parser.add_argument("--out", type=Path, default=Path("docs/_static/plots"))
     options = parser.parse_args(argv)
-    data: dict[str, Any] = {}
-    for file in options.files:
-        data.update(json.loads(file.read_text(encoding="utf-8")))
-    pictures = figures(data)
+    pictures = figures(read(options.files))
     if not pictures:
         print("nothing to draw: no scenario has figures of aiohttp and of others", file=sys.stderr)
         return 1
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name, panels in pictures.items():
-        family, _, loop = name.partition(" ")
-        title = family.capitalize() + (f", {loop}" if loop else "")
-        path = options.out / f"{name.replace(' ', '-')}.svg"
-        path.write_text(draw(title, NOTES.get(family, NOTES[""]), panels), encoding="utf-8")
+    for path in write(pictures, options.out).values():
         print(path)
     return 0
 
