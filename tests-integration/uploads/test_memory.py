@@ -63,7 +63,7 @@ def fresh_server(serve_program: Any, files: Path, tmp_path_factory: pytest.TempP
 
 
 @pytest.mark.slow
-@pytest.mark.spec("ADD-487", "ADD-496", "ADD-699")
+@pytest.mark.spec("ADD-487", "ADD-496", "ADD-699", "WFRM-02")
 @pytest.mark.parametrize("path", ["/stream", "/form?max=1000000000"])
 @pytest.mark.parametrize("source", ["generator", "file"])
 def test_200_megabytes(fresh_server: str, tmp_path: Path, path: str, source: str) -> None:

@@ -12,10 +12,12 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+from tools.exclusive import exclusively
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".autobahn"
@@ -44,21 +46,13 @@ def find_python27() -> str:
 
 
 def run(*command: str | os.PathLike[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    except subprocess.TimeoutExpired:
+        raise Unavailable("the Autobahn test-suite could not be installed in time") from None
     if done.returncode:
         shown = (done.stderr or done.stdout)[-500:]
         raise Unavailable(f"the Autobahn test-suite could not be installed: {shown}")
-
-
-@contextmanager
-def locked() -> Iterator[None]:
-    """Keep other test processes from installing the suite at the same time."""
-    import fcntl  # not on Windows, where nothing is found that could be installed
-
-    HOME.mkdir(exist_ok=True)
-    with open(HOME / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def installed() -> bool:
@@ -72,7 +66,7 @@ def wstest() -> Path:
     if installed():
         return command
     python27 = find_python27()
-    with locked():
+    with exclusively(HOME / "lock"):
         if not installed():
             maker = HOME / "maker"
             shutil.rmtree(maker, ignore_errors=True)

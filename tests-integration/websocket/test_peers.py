@@ -18,7 +18,6 @@ from websockets.asyncio.server import serve as websockets_serve
 
 import aiohttp
 from aiohttp import WSMsgType
-from tools.bench import environment
 
 SIZES = (0, 1, 125, 126, 65535, 65536, 1_000_000)
 PEER = Path(__file__).parent / "aiohttp_peer.py"
@@ -107,16 +106,6 @@ async def test_websockets_sees_our_failure() -> None:
 
 
 # aiohttp
-
-
-@pytest.fixture(scope="session")
-def aiohttp_python() -> str:
-    """The interpreter of an environment that has aiohttp from the index."""
-    try:
-        environment.ensure_peers()
-    except (OSError, subprocess.CalledProcessError) as exc:
-        pytest.skip(f"aiohttp from the index could not be installed: {exc}")
-    return str(environment.PEERS)
 
 
 def clean_environment() -> dict[str, str]:

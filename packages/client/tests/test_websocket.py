@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import aiohttp_client
 from aiohttp_client import (
     ClientConnectionResetError,
     ClientSession,
@@ -19,6 +20,7 @@ from aiohttp_client import (
     WSMessageTypeError,
     WSServerHandshakeError,
 )
+from aiohttp_client.websocket import DEFAULT_WS_CLIENT_TIMEOUT
 from aiohttp_websocket import (
     Deflater,
     Inflater,
@@ -232,11 +234,21 @@ async def test_a_refusal_can_be_read(serve: Any, session: Any) -> None:
     assert (caught.value.status, caught.value.body) == (403, b"not you!")
 
 
-@pytest.mark.spec("ADD-646", "WSC-09")
+@pytest.mark.spec("ADD-646", "WSC-09", "C69", "ADD-1062")
 async def test_the_chosen_protocol(serve: Any, session: Any) -> None:
     server = await serve(answering(echo, Sec_WebSocket_Protocol="b"))
     async with session.ws_connect(server.url(), protocols=["a", "b"]) as ws:
         assert ws.protocol == "b"
+
+
+@pytest.mark.spec("WSC-18", "NAM-18")
+async def test_only_sessions_open_websockets(serve: Any, session: Any) -> None:
+    """The function of aiohttp 0.x is gone; its place is the method."""
+    assert not hasattr(aiohttp_client, "ws_connect")
+    server = await serve(answering(echo))
+    async with session.ws_connect(server.url()) as ws:
+        await ws.send_str("a")
+        assert await ws.receive_str() == "a"
 
 
 async def test_protocols_are_no_string(session: Any) -> None:
@@ -316,6 +328,20 @@ async def test_old_timeouts(serve: Any, session: Any) -> None:
     assert ClientWSTimeout() == ClientWSTimeout(None, None)
 
 
+@pytest.mark.spec("C85", "C03", "ADD-637")
+async def test_a_number_is_the_timeout_of_closing(serve: Any, session: Any) -> None:
+    """Nothing that comes over a socket comes within a nanosecond."""
+    assert ClientWSTimeout(ws_receive=None, ws_close=10.0) == DEFAULT_WS_CLIENT_TIMEOUT
+    server = await serve(answering(echo))
+    with pytest.warns(DeprecationWarning, match="ws_close"):
+        ws = await session.ws_connect(server.url(), timeout=1e-9)
+    await ws.send_str("a")
+    assert await ws.receive_str() == "a"
+    assert await ws.close() is True
+    assert ws.close_code == 1006
+    assert isinstance(ws.exception(), TimeoutError)
+
+
 @pytest.mark.spec("SES-13")
 async def test_a_class_of_ones_own(serve: Any) -> None:
     class Mine(ClientWebSocketResponse[bool]):
@@ -376,6 +402,7 @@ def test_subscriptable() -> None:
 
 
 @pytest.mark.spec("WSC-11", "WSC-12", "WSC-13", "ADD-684", "ADD-660", "ADD-685")
+@pytest.mark.spec("ADD-1063", "C70", "C72")
 async def test_everything_that_can_be_sent(serve: Any, session: Any) -> None:
     got: list[tuple[Any, Any]] = []
 
@@ -411,11 +438,13 @@ async def test_everything_that_can_be_sent(serve: Any, session: Any) -> None:
         (WSMsgType.TEXT, "now"),
         (WSMsgType.CLOSE, 1000),
     ]
-    with pytest.raises(ClientConnectionResetError):
-        await ws.send_str("closed")
+    for send in (ws.send_str("x"), ws.send_bytes(b"x"), ws.send_json(1), ws.ping()):
+        with pytest.raises(ClientConnectionResetError) as caught:
+            await send
+        assert isinstance(caught.value, ConnectionResetError)
 
 
-@pytest.mark.spec("WSC-15", "WSC-16", "ADD-682", "ADD-683")
+@pytest.mark.spec("WSC-15", "WSC-16", "ADD-682", "ADD-683", "C71")
 async def test_typed_receiving(serve: Any, session: Any) -> None:
     script = saying(
         frame(TEXT, b"t") + frame(BINARY, b"b") + frame(TEXT, b"[1]") + frame(PING, b"p"),
@@ -427,8 +456,9 @@ async def test_typed_receiving(serve: Any, session: Any) -> None:
         assert await ws.receive_bytes() == b"b"
         assert await ws.receive_json(timeout=10) == [1]
         for wrong in (ws.receive_str, ws.receive_bytes, ws.receive_json):
-            with pytest.raises(WSMessageTypeError):
+            with pytest.raises(WSMessageTypeError) as caught:
                 await wrong()
+            assert isinstance(caught.value, TypeError)
         with pytest.raises(ValueError, match="Expecting"):
             await ws.receive_json()
 
@@ -483,7 +513,7 @@ async def test_iteration_and_listening(serve: Any, session: Any) -> None:
 # Ends
 
 
-@pytest.mark.spec("ADD-673", "ADD-674", "WSC-09")
+@pytest.mark.spec("ADD-673", "ADD-674", "WSC-09", "ADD-1053", "C35", "C36")
 async def test_the_server_closes(serve: Any, session: Any) -> None:
     seen: list[Any] = []
 

@@ -123,6 +123,26 @@ async def test_cancelled_reads_lose_nothing(make_stream: MakeStream, method: str
     assert rest == (b"ZGVm" if method == "read_chunk" else b"YWJjZGVm")
 
 
+@pytest.mark.spec("ADD-844")
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "0"}, {"Content-Encoding": "gzip"}])
+async def test_empty_parts_are_readable(
+    make_stream: MakeStream, step: int | None, headers: dict[str, str]
+) -> None:
+    def part(body: bytes = b"\r\n--:--") -> BodyPartReader:
+        return part_of(make_stream(body, step), headers)
+
+    for data in (b"\r\n--:--", b"--:--"):  # an empty line, or the line end of the delimiter alone
+        assert await part(data).read() == b""
+        assert await part(data).read_chunk() == b""
+        assert await part(data).readline() == b""
+        assert [piece async for piece in part(data)] == []
+    if "Content-Encoding" not in headers:
+        assert await part().read(decode=True) == b""
+        assert await part().text() == ""
+        assert await part().form() == []
+        assert await part().json() is None
+
+
 # -- declared lengths -------------------------------------------------------------------------
 
 
@@ -144,7 +164,7 @@ async def test_wrong_length(make_stream: MakeStream, length: str) -> None:
 
 
 @pytest.mark.parametrize("length", ["+5", "-1", "1_0", "", " 5", "5 5", "\u0665", "9" * 30])
-@pytest.mark.spec("ADD-697")
+@pytest.mark.spec("ADD-697", "ADD-809")
 async def test_length_that_is_no_number(make_stream: MakeStream, length: str) -> None:
     with pytest.raises(ValueError, match="invalid Content-Length"):
         part_of(make_stream(b"hello\r\n--:--"), {"Content-Length": length})
@@ -190,7 +210,7 @@ def deflated(data: bytes) -> bytes:
         ),
     ],
 )
-@pytest.mark.spec("MPR-11", "MPR-12", "ADD-701", "ADD-702")
+@pytest.mark.spec("MPR-11", "MPR-12", "ADD-701", "ADD-702", "ADD-852")
 async def test_decoding(make_stream: MakeStream, headers: dict[str, str], encoded: bytes) -> None:
     def part() -> BodyPartReader:
         return part_of(make_stream(encoded + b"\r\n--:--", 50), headers)

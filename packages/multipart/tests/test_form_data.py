@@ -142,7 +142,7 @@ def test_types_are_checked(what: str, bad: Any) -> None:
         FormData().add_field(**arguments)
 
 
-@pytest.mark.spec("FORM-06", "ADD-116")
+@pytest.mark.spec("FORM-06", "ADD-116", "ADD-961")
 async def test_bytes_become_a_file() -> None:
     form = FormData()
     with pytest.warns(DeprecationWarning, match="file name"):
@@ -151,7 +151,7 @@ async def test_bytes_become_a_file() -> None:
     assert b'name="f"; filename="f"\r\n' in await sent(form)
 
 
-@pytest.mark.spec("FORM-06", "ADD-117")
+@pytest.mark.spec("FORM-06", "ADD-117", "ADD-961")
 async def test_content_transfer_encoding_is_deprecated() -> None:
     form = FormData()
     with pytest.warns(DeprecationWarning, match="content_transfer_encoding"):

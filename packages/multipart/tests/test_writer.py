@@ -113,7 +113,7 @@ def test_impossible_subtype() -> None:
         (io.StringIO("text"), "text/plain; charset=utf-8", b"text"),
     ],
 )
-@pytest.mark.spec("MPW-03", "MPW-08")
+@pytest.mark.spec("MPW-03", "MPW-08", "C82")
 async def test_default_types(value: Any, content_type: str, data: bytes) -> None:
     writer = MultipartWriter()
     payload = writer.append(value)

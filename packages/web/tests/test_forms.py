@@ -23,7 +23,7 @@ async def test_bytes_source() -> None:
     assert await source.readany() == b""
 
 
-@pytest.mark.spec("ADD-485", "ADD-486", "ADD-1050")
+@pytest.mark.spec("ADD-485", "ADD-486", "ADD-1050", "C31")
 @pytest.mark.parametrize(
     ("headers", "body", "error"),
     [

@@ -171,6 +171,19 @@ async def test_field_limit() -> None:
     assert len(await few.post()) == 3
 
 
+@pytest.mark.spec("WFRM-01")
+async def test_where_the_fields_of_a_form_are() -> None:
+    got = make("/find?q=a+b&q=c")
+    assert got.query.getall("q") == ["a b", "c"]
+    assert not await got.post()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    posted = make(method="POST", headers=headers, body=MULTIPART)
+    assert (await posted.post())["text"] == "value"
+    posted.close_files()
+    reader = await make(method="POST", headers=headers, body=MULTIPART).multipart()
+    assert [part.name async for part in reader] == ["text", "file"]  # type: ignore[union-attr]
+
+
 MULTIPART = (
     b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nvalue\r\n'
     b'--b\r\nContent-Disposition: form-data; name="file"; filename="f.txt"\r\n'

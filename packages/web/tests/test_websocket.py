@@ -240,7 +240,7 @@ async def test_versions(run: Any, version: str) -> None:
     assert message.data == "x"
 
 
-@pytest.mark.spec("ADD-640", "WSS-12", "WSP-10")
+@pytest.mark.spec("ADD-640", "WSS-12", "WSP-10", "C69", "ADD-1062")
 @pytest.mark.parametrize(
     ("offered", "chosen"),
     [("b, c, a", "b"), ("c", None), (None, None), ("x,a", "a")],
@@ -262,7 +262,7 @@ def test_protocols_are_no_string() -> None:
         WebSocketResponse(protocols="chat")
 
 
-@pytest.mark.spec("ADD-641", "WSS-11")
+@pytest.mark.spec("ADD-641", "WSS-11", "C34", "ADD-1052")
 async def test_can_prepare(run: Any) -> None:
     found: list[WebSocketReady] = []
 
@@ -372,7 +372,7 @@ async def test_what_comes_before_the_answer_is_bounded(run: Any) -> None:
     assert message.data == str(size)
 
 
-@pytest.mark.spec("WSS-01", "ADD-693")
+@pytest.mark.spec("WSS-01", "ADD-693", "ADD-1087")
 def test_defaults() -> None:
     parameters = inspect.signature(WebSocketResponse.__init__).parameters
     found = {name: each.default for name, each in parameters.items() if name != "self"}
@@ -619,7 +619,8 @@ async def test_a_client_that_vanishes(run: Any, reset: bool) -> None:
 # Closing
 
 
-@pytest.mark.spec("WSS-05", "ADD-673", "ADD-674")
+@pytest.mark.spec("WSS-05", "ADD-673", "ADD-674", "WSS-27", "ADD-1053", "C35", "C36")
+@pytest.mark.spec("ADD-1063", "C70", "C72")
 async def test_the_client_closes(run: Any) -> None:
     async def body(ws: WebSocketResponse[Any]) -> None:
         message = await ws.receive()
@@ -629,8 +630,10 @@ async def test_the_client_closes(run: Any) -> None:
             assert (await ws.receive()).type is WSMsgType.CLOSED
         with pytest.raises(RuntimeError, match="closed"):
             await ws.receive()
-        with pytest.raises(ClientConnectionResetError):
-            await ws.send_str("x")
+        for send in (ws.send_str("x"), ws.send_bytes(b"x"), ws.send_json(1), ws.ping()):
+            with pytest.raises(ClientConnectionResetError) as caught:
+                await send
+            assert isinstance(caught.value, ConnectionResetError)
 
     seen = Seen(body)
     peer = await (await run(seen)).open()

@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import logging
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -831,6 +832,26 @@ async def test_a_close_waits_for_a_message_that_is_being_compressed() -> None:
 
 
 # Heartbeat
+
+
+@pytest.mark.spec("C33", "WSS-07")
+async def test_without_a_heartbeat_no_ping_is_ever_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    timers: list[float] = []
+    loop = asyncio.get_running_loop()
+    call_later: Callable[..., asyncio.TimerHandle] = loop.call_later
+
+    def noting(delay: float, *args: Any, **options: Any) -> asyncio.TimerHandle:
+        timers.append(delay)
+        return call_later(delay, *args, **options)
+
+    monkeypatch.setattr(loop, "call_later", noting)
+    ws = server_on(Wire())
+    ws.data_received(masked(TEXT, b"a") + masked(PING))
+    assert (await ws.receive()).data == "a"
+    assert timers == []
+    beating = server_on(Wire(), heartbeat=30)
+    assert timers == [30]
+    beating.connection_lost(None)
 
 
 @pytest.mark.spec("ADD-689", "ADD-691", "WSS-07", "WSC-03")

@@ -91,7 +91,7 @@ GOOD = {
 }
 
 
-@pytest.mark.spec("WSP-05", "ADD-665", "WSP-02")
+@pytest.mark.spec("WSP-05", "ADD-665", "WSP-02", "ADD-895")
 @pytest.mark.parametrize("name", GOOD)
 def test_what_must_be_read(name: str) -> None:
     data, messages = GOOD[name]
@@ -226,7 +226,7 @@ def test_many_tiny_fragments_cost_no_more_than_their_data() -> None:
 
 
 class TestDeflate:
-    @pytest.mark.spec("ADD-656")
+    @pytest.mark.spec("ADD-656", "ADD-912")
     def test_rsv1_on_control_frames_is_tolerated(self) -> None:
         assert everywhere(m(9, b"p", rsv=4), deflate=True) == ([(PING, b"p", 1)], None)
 

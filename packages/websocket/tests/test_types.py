@@ -63,6 +63,15 @@ def test_a_message_is_a_tuple_that_reads_json() -> None:
     assert message.json(loads=len) == 8
 
 
+@pytest.mark.spec("WSP-08")
+def test_what_stands_in_for_the_old_names() -> None:
+    """``MsgType``, ``Message(tp, data, extra)`` and ``message.tp``, in the same order."""
+    message = WSMessage(WSMsgType.CLOSE, 1000, "bye")
+    assert (message.type, message.data, message.extra) == (WSMsgType.CLOSE, 1000, "bye")
+    assert WSMessage._fields == ("type", "data", "extra")
+    assert not hasattr(message, "tp")
+
+
 @pytest.mark.spec("ADD-634", "WSP-06")
 def test_messages_without_a_frame() -> None:
     assert WS_CLOSED_MESSAGE == (WSMsgType.CLOSED, None, None)
@@ -78,6 +87,6 @@ def test_the_error_has_code_and_text() -> None:
     assert (again.code, str(again)) == (1002, "what happened")
 
 
-@pytest.mark.spec("CEX-10")
+@pytest.mark.spec("CEX-10", "C71")
 def test_the_type_error() -> None:
     assert issubclass(WSMessageTypeError, TypeError)
