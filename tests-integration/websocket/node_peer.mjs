@@ -37,7 +37,9 @@ function call(url, Socket) {
 }
 
 function serve(ws, bits) {
-  const perMessageDeflate = bits ? { serverMaxWindowBits: bits, threshold: 0 } : false;
+  // A window that is asked for by name makes ws refuse clients that want a smaller one.
+  const window = bits === 15 ? {} : { serverMaxWindowBits: bits };
+  const perMessageDeflate = bits ? { threshold: 0, ...window } : false;
   const server = new ws.WebSocketServer({
     host: "127.0.0.1", port: 0, perMessageDeflate,
     handleProtocols: (names) => (names.has("echo") ? "echo" : false),
