@@ -28,16 +28,20 @@ def sibling(module: str) -> ModuleType:
         ) from exc
 
 
-def later(module: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+def later(module: str, places: Mapping[str, str] | None = None) -> Callable[[str], Any]:
     """Return a module's ``__getattr__``.
 
     *places* says where each name is: ``"package.module:name"``, or ``"package.module"`` for the
-    module itself.  What was found is kept in *module*; other names raise ``AttributeError``.  Where
-    a distribution is missing ``ImportError`` is raised.
+    module itself.  A submodule also finds the names of ``_reexports``.  What was found is kept in
+    *module*; other names raise ``AttributeError``.  Where a distribution is missing
+    ``ImportError`` is raised.
     """
+    known = places or {}
 
     def __getattr__(name: str) -> Any:
-        place = places.get(name)
+        place = known.get(name)
+        if place is None and "." in module:
+            place = import_module("aiohttp._reexports").REEXPORTS.get(name)
         if place is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         source, _, attribute = place.partition(":")

@@ -1,7 +1,10 @@
 """The client: sessions, requests, responses, and what goes wrong."""
 
+from typing import TYPE_CHECKING
+
 from yarl import URL
 
+from aiohttp._later import later
 from aiohttp_client import (
     DEFAULT_TIMEOUT,
     BaseConnector,
@@ -62,6 +65,9 @@ from aiohttp_client.response import CharsetResolver as _CharsetResolver
 from aiohttp_client.retry import IDEMPOTENT_METHODS
 from aiohttp_client.session import WSRequestContextManager as _WSRequestContextManager
 from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "BaseConnector",

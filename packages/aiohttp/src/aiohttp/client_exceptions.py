@@ -1,5 +1,8 @@
 """Every exception of the client."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.errors import (
     ClientConnectionError,
@@ -35,6 +38,9 @@ from aiohttp_client.errors import (
     WSServerHandshakeError,
 )
 from aiohttp_client.request_info import RequestInfo
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "ClientConnectionError",

@@ -1,7 +1,9 @@
 """Requests and responses of the client."""
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from aiohttp._later import later
 from aiohttp_client.auth import BasicAuth
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.errors import (
@@ -31,6 +33,9 @@ from aiohttp_client.version import SERVER_SOFTWARE
 from aiohttp_core import HttpVersion, HttpVersion10, HttpVersion11, StreamReader, StreamWriter
 from aiohttp_core.codings import HAS_BROTLI, HAS_ZSTD
 from aiohttp_multipart import FormData
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "BasicAuth",

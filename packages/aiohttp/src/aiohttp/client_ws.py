@@ -1,5 +1,8 @@
 """WebSockets of the client."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_client.websocket import (
     DEFAULT_WS_CLIENT_TIMEOUT,
     ClientWebSocketResponse,
@@ -12,6 +15,9 @@ from aiohttp_websocket import (
     WSMessageTypeError,
     WSMsgType,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "ClientWSTimeout",

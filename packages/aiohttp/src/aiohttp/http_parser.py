@@ -1,5 +1,8 @@
 """Parsers of heads that push, and the tuples they give."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_core import RawRequestMessage, RawResponseMessage
 from aiohttp_core.message_parsers import (
     HeadersParser,
@@ -7,6 +10,9 @@ from aiohttp_core.message_parsers import (
     HttpRequestParser,
     HttpResponseParser,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "HeadersParser",

@@ -1,5 +1,8 @@
 """Writing one message."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_core import (
     AbstractStreamWriter,
     HttpVersion,
@@ -7,5 +10,8 @@ from aiohttp_core import (
     HttpVersion11,
     StreamWriter,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = ("AbstractStreamWriter", "HttpVersion", "HttpVersion10", "HttpVersion11", "StreamWriter")

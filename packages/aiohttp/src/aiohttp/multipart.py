@@ -1,5 +1,8 @@
 """Multipart bodies."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_multipart import (
     BadContentDispositionHeader,
     BadContentDispositionParam,
@@ -11,6 +14,9 @@ from aiohttp_multipart import (
     content_disposition_filename,
     parse_content_disposition,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "BadContentDispositionHeader",

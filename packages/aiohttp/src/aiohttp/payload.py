@@ -1,5 +1,8 @@
 """Payloads: bodies that know how to write themselves."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_core.payload import (
     PAYLOAD_REGISTRY,
     AsyncIterablePayload,
@@ -22,6 +25,9 @@ from aiohttp_core.payload import (
     payload_type,
     register_payload,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "AsyncIterablePayload",

@@ -1,5 +1,8 @@
 """Streams of a body."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_core.streams import (
     EMPTY_PAYLOAD,
     AsyncStreamIterator,
@@ -10,6 +13,9 @@ from aiohttp_core.streams import (
     FlowControlDataQueue,
     StreamReader,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "AsyncStreamIterator",

@@ -1,6 +1,9 @@
 """Test servers, test clients and mocks."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import _test_utils_required as _test_utils_required
+from aiohttp._later import later
 from aiohttp_test_utils import (
     REUSE_ADDRESS,
     AioHTTPTestCase,
@@ -23,6 +26,9 @@ from aiohttp_test_utils import (
     unittest_run_loop,
     unused_port,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "AioHTTPTestCase",

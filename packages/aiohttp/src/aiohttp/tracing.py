@@ -1,5 +1,8 @@
 """Tracing of the client."""
 
+from typing import TYPE_CHECKING
+
+from aiohttp._later import later
 from aiohttp_client.tracing import (
     Trace,
     TraceConfig,
@@ -20,6 +23,9 @@ from aiohttp_client.tracing import (
     TraceRequestStartParams,
     TraceResponseChunkReceivedParams,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "Trace",

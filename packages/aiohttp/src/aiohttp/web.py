@@ -1,6 +1,9 @@
 """The server: applications, routing, requests, responses, runners."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import _web_required as _web_required
+from aiohttp._later import later
 from aiohttp_core.log import access_logger
 from aiohttp_web import (
     AbstractAccessLogger,
@@ -144,6 +147,9 @@ from aiohttp_web.cli import command, main
 from aiohttp_web.run import HostSequence, serve_app as _run_app
 from aiohttp_web.websocket import WebSocketReady, WebSocketResponse
 from aiohttp_websocket import WSMsgType
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "AbstractAccessLogger",

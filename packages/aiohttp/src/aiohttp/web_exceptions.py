@@ -1,6 +1,9 @@
 """HTTP exceptions of the server."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import _web_required as _web_required
+from aiohttp._later import later
 from aiohttp_web import (
     HTTPAccepted,
     HTTPBadGateway,
@@ -62,6 +65,9 @@ from aiohttp_web import (
     HTTPVersionNotSupported,
     NotAppKeyWarning,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "HTTPAccepted",

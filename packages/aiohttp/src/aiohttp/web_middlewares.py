@@ -1,6 +1,12 @@
 """Middlewares of the server."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import _web_required as _web_required
+from aiohttp._later import later
 from aiohttp_web import middleware, normalize_path_middleware
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = ("middleware", "normalize_path_middleware")

@@ -1,6 +1,9 @@
 """The router."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import _web_required as _web_required
+from aiohttp._later import later
 from aiohttp_web import (
     AbstractResource,
     AbstractRoute,
@@ -23,6 +26,9 @@ from aiohttp_web import (
     View,
 )
 from aiohttp_web.match import MatchInfoError
+
+if not TYPE_CHECKING:
+    __getattr__ = later(__name__)
 
 __all__ = (
     "AbstractResource",
