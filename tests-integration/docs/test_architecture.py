@@ -64,3 +64,19 @@ def test_the_map_is_the_order_of_knowledge(package: str) -> None:
                 if head == source.name and other in place and place[other] > place[name]:
                     upwards.append(f"{name} knows {other}")
     assert upwards == []
+
+
+def test_where_to_change_what_names_what_there_is() -> None:
+    rows = [row for row in section("Where to change what").splitlines() if row.startswith("| ")]
+    assert len(rows) > 10
+    modules = {p.stem for p in ROOT.glob("packages/*/src/**/*.py")}
+    folders = {p.parent.name for p in ROOT.glob("packages/*/src/**/__init__.py")}
+    tests = {p.stem for p in ROOT.glob("packages/*/tests/*.py")}
+    for row in rows[1:]:
+        wish, place, proof = (cell.strip() for cell in row.strip("|").split("|"))
+        for name in re.findall(r"`([\w./*]+)`", place):
+            last = name.rpartition(".")[2]
+            there = last in modules | folders or list(ROOT.glob(name)) or name == "aiohttp.*"
+            assert there, f"{wish}: {name}"
+        for name in re.findall(r"`([\w./-]+)`", proof):
+            assert name in tests or (ROOT / name).is_dir(), f"{wish}: {name}"
