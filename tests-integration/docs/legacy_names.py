@@ -1,9 +1,9 @@
-"""The old names of aiohttp 0.x to 2.x: where each row of the inventory that calls them legacy leads.
+"""The old names of aiohttp 0.x to 2.x, and where each legacy row of the inventory leads.
 
-``legacy_names.txt`` is a table, one line for each old name: the row, the name as the migration page writes it, what the
-page must name as its replacement, where that is found today, and where the old name is not found
-any more.  ``-`` is "none": a replacement that is a way of writing and no name, or an old name that
-is an argument, or that still exists.
+``legacy_names.txt`` is a table, one line for each old name: the row, the name as the migration page
+writes it, what the page must name as its replacement, where that is found today, and where the old
+name is not found any more.  ``-`` is "none": a replacement that is a way of writing and no name, or
+an old name that is an argument, or that still exists.
 
 Rows that speak of behaviour and not of names are in :data:`BEHAVIOUR`, with words that the page
 must say about them.
