@@ -22,9 +22,6 @@ async def test_options() -> None:
     assert connector.closed
     with pytest.raises(ValueError):
         TCPConnector(force_close=True, keepalive_timeout=5)
-    with pytest.warns(DeprecationWarning, match="enable_cleanup_closed"):
-        connector = TCPConnector(enable_cleanup_closed=True)
-    await connector.close()
 
 
 @pytest.mark.spec("ADD-300", "ADD-303", "ADD-959")

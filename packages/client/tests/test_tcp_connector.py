@@ -3,7 +3,10 @@ import contextlib
 import hashlib
 import socket
 import ssl
+import sys
 import threading
+import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ import trustme
 
 from aiohttp_client import (
     AbstractResolver,
+    BaseConnector,
     ClientConnectionError,
     ClientConnectorCertificateError,
     ClientConnectorDNSError,
@@ -27,6 +31,8 @@ from aiohttp_client import (
     TCPConnector,
     TraceConfig,
 )
+from aiohttp_client.connection import HttpConnection
+from aiohttp_client.connector import needs_cleanup_closed
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -92,6 +98,7 @@ class BlockingTLSServer:
         self._listener.settimeout(20)
         self.url = f"https://localhost:{self._listener.getsockname()[1]}/"
         self.release = threading.Event()
+        self.parted = threading.Event()
 
     def serve(self) -> str:
         with self._listener:
@@ -108,6 +115,7 @@ class BlockingTLSServer:
                 said_goodbye = connection.recv(1) == b""
             except (ssl.SSLEOFError, ConnectionResetError):
                 said_goodbye = False
+            self.parted.set()
             if said_goodbye:
                 self.release.wait(20)  # and never answer it
         return "goodbye" if said_goodbye else "aborted"
@@ -155,6 +163,71 @@ async def test_how_tls_ends_when_the_connector_is_closed(
     finally:
         server.release.set()
         await session.close()
+
+
+@pytest.mark.spec("CON-06", "ADD-309")
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.skipif(
+    not needs_cleanup_closed(sys.version_info[:3]), reason="the TLS of this Python closes by itself"
+)
+async def test_a_goodbye_that_is_never_answered(
+    server_tls: Any, client_tls: Any, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    """With ``enable_cleanup_closed`` the connection is aborted some seconds later."""
+    monkeypatch.setattr("aiohttp_client.connector.CLEANUP_CLOSED_AFTER", 0.05)
+    lost: list[asyncio.Future[None] | None] = []
+
+    class Watched(TCPConnector):
+        def connection_gone(self, connection: HttpConnection) -> None:
+            lost.append(connection.when_lost())
+            super().connection_gone(connection)
+
+    server = BlockingTLSServer(server_tls)
+    ended = asyncio.create_task(asyncio.to_thread(server.serve))
+    connector = Watched(force_close=True, enable_cleanup_closed=wanted)
+    try:
+        async with ClientSession(connector=connector) as session:
+            async with session.get(server.url, ssl=client_tls) as resp:
+                assert await resp.read() == b"hello"
+            (gone,) = lost
+            assert gone is not None
+            if wanted:
+                await asyncio.wait_for(gone, 15)  # the server still says nothing
+            else:
+                await asyncio.to_thread(server.parted.wait, 15)
+                assert not gone.done()
+    finally:
+        server.release.set()
+        assert await ended == "goodbye"
+    await asyncio.wait_for(asyncio.shield(gone), 15)
+
+
+@pytest.mark.spec("CON-06", "ADD-309", "ADD-853", "ADD-959", "ADD-1039")
+@pytest.mark.parametrize(
+    ("version", "needed"),
+    [
+        ((3, 11, 0), True),
+        ((3, 12, 7), True),
+        ((3, 12, 8), False),
+        ((3, 13, 0), True),
+        ((3, 13, 1), False),
+        ((3, 14, 0), False),
+    ],
+)
+async def test_which_pythons_need_enable_cleanup_closed(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], needed: bool
+) -> None:
+    """The others warn."""
+    monkeypatch.setattr(
+        "aiohttp_client.connector.sys", SimpleNamespace(version_info=(*version, "final", 0))
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for make in (TCPConnector, BaseConnector):
+            await make(enable_cleanup_closed=True).close()
+            await make(enable_cleanup_closed=False).close()
+    assert [warning.category for warning in caught] == ([] if needed else [DeprecationWarning] * 2)
+    assert all("enable_cleanup_closed is ignored" in str(w.message) for w in caught)
 
 
 @pytest.mark.spec("CTLS-01", "ADD-327", "ADD-328", "ADD-336", "CREQ-21")
@@ -523,6 +596,64 @@ async def test_socks(serve: Any, answering: Any, scheme: str) -> None:
                 assert await resp.read() == b"hello"
     assert len(proxy.talks) == 1
     assert bool(resolver.asked) is (scheme in ("socks5", "socks4"))
+
+
+@pytest.mark.parametrize("scheme", ["socks4", "socks5"])
+@pytest.mark.parametrize("answered", [0, 1, 2])
+async def test_next_address_is_tried_through_socks(
+    serve: Any, answering: Any, scheme: str, answered: int
+) -> None:
+    """A proxy that cannot reach one address of the target is asked for the next one."""
+    target = await serve(answering(OK))
+    hosts = ["127.0.0.11", "127.0.0.12"]
+    asked: list[str] = []
+
+    async def socks(talk: Any) -> None:
+        if scheme == "socks5":
+            assert await talk.exactly(3) == b"\x05\x01\x00"
+            await talk.send(b"\x05\x00")
+            address = (await talk.exactly(10))[4:8]
+        else:
+            address = (await talk.exactly(9))[4:8]
+        asked.append(socket.inet_ntoa(address))
+        good = asked[-1] == [*hosts, "none"][answered]
+        if scheme == "socks5":
+            await talk.send(bytes((5, 0 if good else 5, 0, 1)) + bytes(6))
+        else:
+            await talk.send(bytes((0, 0x5A if good else 0x5B)) + bytes(6))
+        if good:
+            reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
+            await asyncio.gather(pipe(talk.reader, writer), pipe(reader, talk.writer))
+
+    proxy = await serve(socks)
+    resolver = FakeResolver({"name.test": hosts})
+    async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
+        url = target.url(host="name.test")
+        if answered < 2:
+            async with session.get(url, proxy=f"{scheme}://127.0.0.1:{proxy.port}") as resp:
+                assert await resp.read() == b"hello"
+        else:
+            with pytest.raises(ClientProxyConnectionError, match=r"refused|rejected"):
+                await session.get(url, proxy=f"{scheme}://127.0.0.1:{proxy.port}")
+        assert session.connector is not None
+        assert session.connector.stats.leased == 0
+    assert asked == hosts[: answered + 1]
+
+
+async def test_a_wrong_login_is_tried_once(serve: Any) -> None:
+    async def socks(talk: Any) -> None:
+        await talk.exactly(4)
+        await talk.send(b"\x05\x02")
+        await talk.exactly(5)
+        await talk.send(b"\x01\x01")
+        await talk.ended()
+
+    proxy = await serve(socks)
+    resolver = FakeResolver({"name.test": ["127.0.0.1", "127.0.0.2"]})
+    async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
+        with pytest.raises(ClientProxyConnectionError, match="refused login"):
+            await session.get("http://name.test/", proxy=f"socks5://u:p@127.0.0.1:{proxy.port}")
+    assert len(proxy.talks) == 1
 
 
 async def test_environment_proxy(

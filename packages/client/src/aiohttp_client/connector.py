@@ -9,6 +9,7 @@ Laws
 """
 
 import asyncio
+import sys
 import warnings
 import weakref
 from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -45,6 +46,9 @@ READ_BUFFER: Final = 2**16
 """Size of the buffer that the connections of a connector read into, in bytes."""
 
 DEFAULT_KEEPALIVE: Final = 15.0
+
+CLEANUP_CLOSED_AFTER: Final = 2.0
+"""Seconds that a TLS connection which is being closed gets, with ``enable_cleanup_closed``."""
 
 HTTP_SCHEMES: Final = frozenset(("", "http", "https"))
 WS_SCHEMES: Final = frozenset(("ws", "wss"))
@@ -121,6 +125,11 @@ class _Closing:
             )
 
 
+def needs_cleanup_closed(version: Sequence[int]) -> bool:
+    """Whether a Python of *version* keeps TLS connections whose peer never answers the goodbye."""
+    return tuple(version) < (3, 12, 8) or (3, 13, 0) <= tuple(version) < (3, 13, 1)
+
+
 def _expire(connector: "weakref.ref[BaseConnector]") -> None:
     """Expire idle connections, if the connector is still there."""
     alive = connector()
@@ -135,7 +144,10 @@ class BaseConnector(IdleConnections):
     ever.  *force_close*: use every connection once.  *limit*: most connections at a time, idle
     ones included; *limit_per_host*: the same for one host, port and TLS or not; 0 is no limit.
     *max_lifetime*: seconds after which a connection is not used again; *max_uses*: requests per
-    connection.
+    connection.  *enable_cleanup_closed*: abort a TLS connection whose peer has not answered the
+    closing handshake for two seconds; from Python 3.12.8 and 3.13.1 on that is not needed, and the
+    option only warns.  *timeout_ceil_threshold*: delays of more seconds than this end on a whole
+    second of the clock when idle connections are looked through.
     """
 
     allowed_protocol_schema_set = HTTP_SCHEMES | WS_SCHEMES
@@ -160,9 +172,10 @@ class BaseConnector(IdleConnections):
             keepalive_timeout = 0.0
         elif keepalive_timeout is sentinel:
             keepalive_timeout = DEFAULT_KEEPALIVE
-        if enable_cleanup_closed:
+        self._cleanup_closed = enable_cleanup_closed and needs_cleanup_closed(sys.version_info[:3])
+        if enable_cleanup_closed and not self._cleanup_closed:
             warnings.warn(
-                "enable_cleanup_closed is ignored: the TLS of supported Pythons closes by itself",
+                "enable_cleanup_closed is ignored: the TLS of this Python closes by itself",
                 DeprecationWarning,
                 stacklevel=3,
             )
@@ -357,6 +370,8 @@ class BaseConnector(IdleConnections):
         """Forget a connection (called by the connection)."""
         slot = connection.slot
         self._connections.discard(connection)
+        if self._cleanup_closed and connection.speaks_tls:
+            self._loop.call_later(CLEANUP_CLOSED_AFTER, connection.abort)
         if slot is None:
             return
         connection.slot = None
@@ -537,8 +552,12 @@ class BaseConnector(IdleConnections):
         self._pool.watched = True
         delay = min(self._pool.keepalive, self._pool.max_lifetime)
         if delay < inf:
-            when = self._loop.time() + max(delay, 1.0)
-            self._expiry = self._loop.call_at(when, _expire, weakref.ref(self))
+            self._expire_in(max(delay, 1.0))
+
+    def _expire_in(self, delay: float) -> None:
+        """Look for idle connections that are due, *delay* seconds from now."""
+        when = deadline_after(self._loop.time(), delay, self._timeout_ceil_threshold)
+        self._expiry = self._loop.call_at(when, _expire, weakref.ref(self))
 
     def expire(self) -> None:
         """Close the idle connections whose time is over; a timer does so too."""
@@ -550,4 +569,4 @@ class BaseConnector(IdleConnections):
         self._carry_out()
         self._pool.watched = due < inf
         if due < inf:
-            self._expiry = self._loop.call_at(max(due, now + 1.0), _expire, weakref.ref(self))
+            self._expire_in(max(due - now, 1.0))

@@ -51,14 +51,6 @@ class DNSCacheTable:
     def __contains__(self, key: object) -> bool:
         return key in self._entries
 
-    def known(self, now: float) -> dict[HostPort, list[ResolveResult]]:
-        """Return a copy of the addresses that are remembered at *now*."""
-        return {
-            key: list(answer)
-            for key, (expires, answer) in self._entries.items()
-            if expires > now and not isinstance(answer, OSError)
-        }
-
     def add(self, key: HostPort, answer: list[ResolveResult] | OSError, now: float) -> None:
         """Remember *answer*, a list of addresses or a failure, from *now* on."""
         lifetime = self._negative_ttl if isinstance(answer, OSError) else self._ttl

@@ -13,7 +13,7 @@ from typing import Final
 
 from aiohttp_core.errors import show
 
-__all__ = ("SocksError", "SocksHandshake")
+__all__ = ("SocksError", "SocksHandshake", "TargetRefused")
 
 _SOCKS5_REPLIES: Final = {
     1: "general failure of the SOCKS server",
@@ -37,6 +37,10 @@ _PASSWORD: Final = 0x02
 
 class SocksError(OSError):
     """The proxy refused the connection or broke the protocol."""
+
+
+class TargetRefused(SocksError):
+    """The proxy cannot or will not connect to this target; it may to another address."""
 
 
 def _octets(text: str, what: str, *, encoding: str = "utf-8") -> bytes:
@@ -165,7 +169,7 @@ def _socks4(request: bytes) -> _Steps:
     if reply[0] != 0:
         raise SocksError(f"the answer of the proxy is not SOCKS 4: {show(reply)}")
     if reply[1] != 0x5A:
-        raise SocksError(
+        raise TargetRefused(
             "SOCKS 4 proxy: " + _SOCKS4_REPLIES.get(reply[1], f"unknown reply {reply[1]}")
         )
 
@@ -215,7 +219,7 @@ def _socks5(request: bytes, credentials: bytes | None) -> _Steps:
     if reply[0] != 5:
         raise SocksError(f"the answer of the proxy is not SOCKS 5: {show(reply)}")
     if reply[1] != 0:
-        raise SocksError(
+        raise TargetRefused(
             "SOCKS 5 proxy: " + _SOCKS5_REPLIES.get(reply[1], f"unknown reply {reply[1]}")
         )
     kind = reply[3]

@@ -12,8 +12,7 @@ import asyncio
 import socket
 import ssl
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from aiohttp_client.abc import AbstractResolver, ResolveResult
@@ -46,7 +45,7 @@ from aiohttp_client.errors import (
 )
 from aiohttp_client.proxies import ProxyChoice
 from aiohttp_client.resolver import DefaultResolver
-from aiohttp_client.socks import SocksHandshake
+from aiohttp_client.socks import SocksHandshake, TargetRefused
 from aiohttp_client.timeouts import (
     ClientTimeout,
     Phase,
@@ -67,6 +66,9 @@ from aiohttp_client.tunnel import ConnectExchange, connect_headers, proxy_fields
 from aiohttp_client.tunnel_dial import HandshakeProtocol, run_handshake
 
 __all__ = ("TCPConnector",)
+
+MAX_TARGETS: Final = 4
+"""So many addresses of a target are tried through a SOCKS proxy, one after the other."""
 
 _NUMERIC: Final = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
@@ -157,17 +159,6 @@ class TCPConnector(BaseConnector):
     def use_dns_cache(self) -> bool:
         """Whether addresses are remembered."""
         return self._use_dns_cache
-
-    @property
-    def dns_cache(self) -> bool:
-        """The same as :attr:`use_dns_cache` (spec row CON-14)."""
-        return self._use_dns_cache
-
-    @property
-    def cached_hosts(self) -> Mapping[tuple[str, int], list[ResolveResult]]:
-        """A read-only copy of the remembered addresses by host and port (spec row CON-26)."""
-        table = self._lookups.table
-        return MappingProxyType({} if table is None else table.known(self._loop.time()))
 
     def clear_dns_cache(self, host: str | None = None, port: int | None = None) -> None:
         """Forget the addresses of *host* and *port*, or everything without arguments.
@@ -355,26 +346,67 @@ class TCPConnector(BaseConnector):
             plan = await self._tls_plan(
                 True if isinstance(option, Fingerprint) else option, host, timeout
             )
-        tunnelled = req.connection_key.tunnel
-        factory: Callable[[], Any] = self._factory
-        if tunnelled:
-            factory = self._make_handshake
+        if not req.connection_key.tunnel:
+            _, protocol = await self._dial_proxy(proxy_key, self._factory, addresses, plan)
+            return _own(protocol)
+        limit = deadline_after(self._loop.time(), timeout.proxy, timeout.ceil_threshold)
+        req.phase = Phase.PROXY
+        async with PhaseLimit(limit, lambda: self._timed_out(req)):
+            targets = await self._tunnel_targets(req, choice, proxy_key)
+            while True:
+                target = targets.pop(0)
+                transport, protocol = await self._dial_proxy(
+                    proxy_key, self._make_handshake, addresses, plan
+                )
+                assert isinstance(protocol, HandshakeProtocol)  # the factory made it
+                try:
+                    await self._make_tunnel(transport, protocol, req, choice, target)
+                    break
+                except OSError as exc:
+                    if isinstance(exc, TargetRefused) and targets:
+                        continue  # the target has another address
+                    if isinstance(exc, ClientConnectionError):
+                        raise
+                    raise ClientProxyConnectionError(proxy_key, exc) from exc
+        return await self._enter_tunnel(transport, req, timeout)
+
+    async def _dial_proxy(
+        self,
+        proxy_key: ConnectionKey,
+        factory: Callable[[], Any],
+        addresses: Sequence[ResolveResult],
+        plan: TLSPlan | None,
+    ) -> tuple[asyncio.Transport, Any]:
         try:
-            transport, protocol = await dial_tcp(
+            return await dial_tcp(
                 self._loop, factory, address_infos(addresses), self._options, plan
             )
         except (OSError, ssl.CertificateError) as exc:
             if isinstance(exc, (ssl.SSLError, ssl.CertificateError)):
                 raise connect_error(proxy_key, exc) from exc
             raise ClientProxyConnectionError(proxy_key, exc) from exc
-        if not tunnelled:
-            return _own(protocol)
-        assert isinstance(protocol, HandshakeProtocol)  # the factory made it
-        limit = deadline_after(self._loop.time(), timeout.proxy, timeout.ceil_threshold)
-        req.phase = Phase.PROXY
-        async with PhaseLimit(limit, lambda: self._timed_out(req)):
-            await self._make_tunnel(transport, protocol, req, choice, proxy_key)
-        return await self._enter_tunnel(transport, req, timeout)
+
+    async def _tunnel_targets(
+        self, req: ConnectRequest, choice: ProxyChoice, proxy_key: ConnectionKey
+    ) -> list[str]:
+        """Return what the proxy may be asked for: the name of the target, or its addresses."""
+        host, port = req.url.raw_host or "", req.url.port or 0
+        if not choice.is_socks or SocksHandshake.resolves_remotely(choice.url.scheme):
+            return [host]
+        family = socket.AF_INET if choice.url.scheme == "socks4" else self._family
+        try:
+            addresses = await self._resolve_host(host, port)
+        except OSError as exc:
+            raise ClientProxyConnectionError(proxy_key, exc) from exc
+        targets = [
+            address["host"]
+            for address in addresses
+            if family in (socket.AF_UNSPEC, address["family"])
+        ]
+        if not targets:
+            error = OSError(None, f"no address of {host} fits the proxy")
+            raise ClientProxyConnectionError(proxy_key, error)
+        return targets[:MAX_TARGETS]
 
     def _make_handshake(self) -> HandshakeProtocol:
         return HandshakeProtocol(self._loop)
@@ -385,24 +417,13 @@ class TCPConnector(BaseConnector):
         protocol: HandshakeProtocol,
         req: ConnectRequest,
         choice: ProxyChoice,
-        proxy_key: ConnectionKey,
+        target: str,
     ) -> None:
-        host, port = req.url.raw_host or "", req.url.port or 0
+        """Let the proxy connect to *target*; on failure its connection is aborted."""
+        port = req.url.port or 0
         try:
             handshake: SocksHandshake | _Connect
             if choice.is_socks:
-                target = host
-                if not SocksHandshake.resolves_remotely(choice.url.scheme):
-                    family = socket.AF_INET if choice.url.scheme == "socks4" else self._family
-                    addresses = await self._resolve_host(host, port)
-                    fitting = [
-                        address["host"]
-                        for address in addresses
-                        if family in (socket.AF_UNSPEC, address["family"])
-                    ]
-                    if not fitting:
-                        raise OSError(None, f"no address of {host} fits the proxy")
-                    target = fitting[0]
                 handshake = SocksHandshake(
                     choice.url.scheme,
                     target,
@@ -412,14 +433,9 @@ class TCPConnector(BaseConnector):
                 )
             else:
                 fields = proxy_fields(req.proxy_headers, choice.authorization)
-                headers = connect_headers(host, port, defaults=req.default_headers, fields=fields)
-                handshake = _Connect(ConnectExchange(host, port, headers, url=req.url))
+                headers = connect_headers(target, port, defaults=req.default_headers, fields=fields)
+                handshake = _Connect(ConnectExchange(target, port, headers, url=req.url))
             await run_handshake(transport, protocol, handshake)
-        except OSError as exc:
-            abort_transport(transport)
-            if isinstance(exc, ClientConnectionError):
-                raise
-            raise ClientProxyConnectionError(proxy_key, exc) from exc
         except BaseException:
             abort_transport(transport)
             raise
