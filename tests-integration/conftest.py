@@ -60,6 +60,30 @@ def serving(command: list[str], port: int, log: Path, **options: object) -> Iter
                 process.wait()
 
 
+def program(*names: str) -> str:
+    """Return the path of the first of *names* that is installed, or skip the test."""
+    path = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
+    for name in names:
+        found = shutil.which(name, path=path)
+        if found is not None:
+            return found
+    pytest.skip(f"{names[0]} is not installed")
+
+
+class Peers:
+    """Starts programs that are no Python of ours."""
+
+    port = staticmethod(free_port)
+    program = staticmethod(program)
+    serving = staticmethod(serving)
+
+
+@pytest.fixture(scope="session")
+def peers() -> Peers:
+    """What it takes to run a real peer."""
+    return Peers()
+
+
 ServeProgram = Callable[..., AbstractContextManager[str]]
 
 
@@ -141,9 +165,7 @@ http {{
 @pytest.fixture(scope="session")
 def nginx(demo: str, files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """nginx: static files at ``/``, and the demo behind it at ``/app/``."""
-    binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if binary is None:
-        pytest.skip("nginx is not installed")
+    binary = program("nginx")
     folder = tmp_path_factory.mktemp("nginx")
     port = free_port()
     app = demo.removeprefix("http://")
@@ -160,10 +182,7 @@ def nginx(demo: str, files: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="session")
 def curl() -> str:
     """The path of curl."""
-    found = shutil.which("curl")
-    if found is None:
-        pytest.skip("curl is not installed")
-    return found
+    return program("curl")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The real peers that integration tests talk to: nginx, curl and others.
+"""The real peers that integration tests talk to: nginx, curl, forward proxies and others.
 
 Where the machine is a Debian on which we are root, what is missing is installed in the background
 while other tests run.  Elsewhere, or when that fails, the tests that need a peer are skipped and
@@ -7,10 +7,13 @@ say so.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 from tools.environment import STATE, State, environ, say
 
@@ -24,13 +27,40 @@ PEERS: dict[tuple[str, ...], str] = {
     ("node", "nodejs"): "nodejs",
     ("chromium", "chromium-browser", "google-chrome", "chrome"): "chromium",
     ("openssl",): "openssl",
+    ("tinyproxy",): "tinyproxy-bin",
+    ("squid",): "squid-openssl",
+    ("stunnel4", "stunnel"): "stunnel4",
+    ("microsocks",): "microsocks",
+    ("danted",): "dante-server",
 }
 LIMIT = 240.0
+
+# Debian asks this program whether a package that was just installed may start its services.
+POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def missing() -> list[str]:
     """Return the packages of which no program is on the path."""
-    return [name for programs, name in PEERS.items() if not any(map(shutil.which, programs))]
+    path = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
+    return [
+        name
+        for programs, name in PEERS.items()
+        if not any(shutil.which(program, path=path) for program in programs)
+    ]
+
+
+@contextlib.contextmanager
+def without_services() -> Iterator[None]:
+    """Let no package start a service: the tests start the servers that they need."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink(missing_ok=True)
 
 
 class SystemPackages:
@@ -61,13 +91,14 @@ class SystemPackages:
         options = ["-o", "DPkg::Lock::Timeout=30", "-o", "Acquire::Retries=1"]
         try:
             subprocess.run(["apt-get", *options, "-q", "update"], timeout=90, **quiet)  # type: ignore[call-overload]
-            for name in self._missing:
-                # One by one: a package that does not exist must not take the others along.
-                subprocess.run(  # type: ignore[call-overload]
-                    ["apt-get", *options, "-qy", "install", "--no-install-recommends", name],
-                    timeout=LIMIT,
-                    **quiet,
-                )
+            with without_services():
+                for name in self._missing:
+                    # One by one: a package that does not exist must not take the others along.
+                    subprocess.run(  # type: ignore[call-overload]
+                        ["apt-get", *options, "-qy", "install", "--no-install-recommends", name],
+                        timeout=LIMIT,
+                        **quiet,
+                    )
         except (OSError, subprocess.TimeoutExpired):
             return
 
