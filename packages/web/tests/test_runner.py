@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ async def test_life_of_an_app_runner() -> None:
     writer.write(GET)
     assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
     await runner.cleanup()
-    assert events == ["startup", "shutdown", "cleanup"]
+    assert events == ("startup", "shutdown", "cleanup")
     assert runner.sites == set()
     assert runner.addresses == []
     assert runner.server is None
@@ -234,6 +235,29 @@ async def test_handlers_that_do_not_end_are_cancelled(stubborn: bool) -> None:
     writer.close()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
+
+
+@pytest.mark.spec("SIG-09")
+async def test_one_context_from_start_to_end() -> None:
+    variable: ContextVar[tuple[str, ...]] = ContextVar("variable", default=())
+    app = Application()
+    seen: list[tuple[str, ...]] = []
+
+    def step(name: str) -> Any:
+        async def run(app: Application) -> None:
+            seen.append(variable.get())
+            variable.set((*variable.get(), name))
+
+        return run
+
+    app.on_startup.append(step("startup"))
+    app.on_shutdown.append(step("shutdown"))
+    app.on_cleanup.append(step("cleanup"))
+    runner = AppRunner(app)
+    await runner.setup()
+    await runner.cleanup()
+    assert seen == [(), ("startup",), ("startup", "shutdown")]
+    assert variable.get() == ("startup", "shutdown", "cleanup")
 
 
 async def test_each_step_runs_although_one_failed() -> None:

@@ -11,6 +11,7 @@ Laws
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import signal
 from abc import ABC, abstractmethod
@@ -175,7 +176,9 @@ class BaseRunner(ABC):
     async def _tell_handlers(self, logger: logging.Logger) -> None:
         """Let :meth:`shutdown` run for its time; what it raises goes to the caller."""
         limit = max(self._shutdown_timeout, _LEAST_TO_TELL)
-        telling = asyncio.create_task(self.shutdown())
+        own = contextvars.copy_context()
+        context = own.copy()
+        telling = asyncio.create_task(self.shutdown(), context=context)
         try:
             await asyncio.wait([telling], timeout=limit)
             if not telling.done():
@@ -187,6 +190,10 @@ class BaseRunner(ABC):
             if not telling.done():
                 telling.cancel()
                 await asyncio.wait([telling], timeout=_UNWINDING)
+        # Start and end run in one context (SIG-09): what changed in the task's is taken over.
+        for variable, value in context.items():
+            if variable not in own or own[variable] is not value:
+                variable.set(value)
         if telling.done() and not telling.cancelled():
             telling.result()
 
