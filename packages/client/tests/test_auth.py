@@ -61,7 +61,7 @@ def test_decode_refuses(header: str) -> None:
         BasicAuth.decode(header)
 
 
-@pytest.mark.spec("AUTH-03")
+@pytest.mark.spec("AUTH-03", "C54")
 def test_from_url() -> None:
     assert BasicAuth.from_url(URL("http://user:p%40ss@h/")) == ("user", "p@ss", "latin1")
     assert BasicAuth.from_url(URL("http://:pw@h/")) == ("", "pw", "latin1")

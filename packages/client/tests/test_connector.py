@@ -1,11 +1,18 @@
 import asyncio
 import gc
 import warnings
+from math import inf
 from typing import Any
 
 import pytest
 
-from aiohttp_client import BaseConnector, ClientConnectionError, ClientSession, TCPConnector
+from aiohttp_client import (
+    BaseConnector,
+    ClientConnectionError,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+)
 from aiohttp_client.connection import HttpConnection
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -66,6 +73,23 @@ async def test_idle_connections_expire(serve: Any, answering: Any) -> None:
         assert len(server.talks) == 2
         connector.expire()
         assert connector.stats.expired == 1
+
+
+@pytest.mark.spec("ADD-343", "ADD-893")
+async def test_idle_connections_have_no_read_timer(serve: Any, answering: Any) -> None:
+    """Only the pool's own time counts while nobody waits for an answer."""
+    server = await serve(answering(OK))
+    async with ClientSession(timeout=ClientTimeout(total=9, sock_read=3)) as session:
+        connector = session.connector
+        assert connector is not None
+        async with session.get(server.url()) as resp:
+            await resp.read()
+        (connection,) = [idle for idles in connector._conns.values() for idle, _ in idles]
+        assert connection.check_deadline(connector.loop.time() + 1e6) == inf
+        assert connection.connected
+        async with session.get(server.url()) as resp:
+            await resp.read()
+        assert connector.stats.created == 1
 
 
 async def test_servers_keep_alive_is_honoured(serve: Any, answering: Any) -> None:

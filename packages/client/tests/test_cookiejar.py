@@ -341,3 +341,18 @@ def test_dummy_jar() -> None:
     assert (len(jar), list(jar), jar.filter_cookies(HTTP)) == (0, [], SimpleCookie())
     assert (jar.unsafe, jar.quote_cookie, jar.cookies) == (False, True, {})
     assert (jar.host_only_cookies, jar.treat_as_secure_origin) == (frozenset(), frozenset())
+
+
+@pytest.mark.spec("ADD-242", "ADD-826")
+@pytest.mark.parametrize("digits", [10, 20, 400, 4000])
+def test_a_huge_max_age_does_not_overflow(digits: int) -> None:
+    """The cookie lives as long as dates go, and what stands beside it is read as ever."""
+    jar = CookieJar()
+    url = URL("http://a.example/")
+    jar.update_cookies_from_headers(
+        [f"big=1; Max-Age={'9' * digits}", f"small=1; Max-Age=-{'9' * digits}", "plain=1"], url
+    )
+    cookies = jar.filter_cookies(url)
+    # 1024 bytes are the limit of one attribute, a longer one is none at all.
+    assert set(cookies) == {"big", "plain"} | ({"small"} if digits > 1024 else set())
+    assert {cookie.key for cookie in jar} == set(cookies)

@@ -74,6 +74,16 @@ async def test_a_challenge_is_answered() -> None:
     assert field(answer, "response") == expected
 
 
+@pytest.mark.spec("ADD-385", "ADD-876")
+async def test_the_uri_is_that_of_the_request_line() -> None:
+    """Quoted as on the wire, without fragment; a server compares the two."""
+    server = Server(unauthorized())
+    request = get("http://a.example/grüße an/%2F?q=a b&r=%2B#f")
+    await DigestAuthMiddleware("user", "pass")(request, server)
+    target = request.head().split(b" ")[1].decode()
+    assert field(server.asked[1][1], "uri") == target == "/gr%C3%BC%C3%9Fe%20an/%2F?q=a+b&r=%2B"
+
+
 @pytest.mark.spec("ADD-389")
 async def test_one_repetition_only() -> None:
     server = Server(unauthorized(), unauthorized(), unauthorized())

@@ -10,6 +10,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+import aiohttp_client
 from aiohttp_client import errors
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.request_info import RequestInfo
@@ -142,6 +143,37 @@ TREE: list[tuple[type[BaseException], tuple[type[BaseException], ...]]] = [
 @pytest.mark.parametrize(("error", "bases"), TREE, ids=lambda value: getattr(value, "__name__", ""))
 def test_the_tree(error: type[BaseException], bases: tuple[type[BaseException], ...]) -> None:
     assert error.__bases__ == bases
+
+
+OLDER = [
+    ("DisconnectedError", errors.ServerDisconnectedError),
+    ("ClientDisconnectedError", errors.ServerDisconnectedError),
+    ("ClientHttpProcessingError", errors.ClientResponseError),
+    ("HttpProcessingError", errors.ClientResponseError),
+    ("ClientRequestError", errors.ClientConnectionError),
+    ("ClientTimeoutError", errors.ServerTimeoutError),
+    ("ProxyConnectionError", errors.ClientProxyConnectionError),
+    ("HttpProxyError", errors.ClientHttpProxyError),
+    ("FingerprintMismatch", errors.ServerFingerprintMismatch),
+    ("WSClientDisconnectedError", errors.ClientConnectionResetError),
+]
+
+
+@pytest.mark.spec("CEX-18", "C15")
+@pytest.mark.parametrize(("old", "new"), OLDER, ids=[old for old, _ in OLDER])
+def test_what_stands_for_older_exceptions(old: str, new: type[BaseException]) -> None:
+    """One tree below ``ClientError``, all at the root of the package."""
+    assert not hasattr(aiohttp_client, old)
+    assert getattr(aiohttp_client, new.__name__) is new
+    assert issubclass(new, errors.ClientError)
+
+
+@pytest.mark.spec("C15")
+def test_parents_that_an_older_page_had_wrong() -> None:
+    assert not issubclass(errors.ClientHttpProxyError, errors.WSServerHandshakeError)
+    assert not issubclass(errors.ServerConnectionError, errors.ClientProxyConnectionError)
+    assert errors.ServerConnectionError.__bases__ == (errors.ClientConnectionError,)
+    assert errors.ClientHttpProxyError.__bases__ == (errors.ClientResponseError,)
 
 
 @pytest.mark.spec("CEX-17")

@@ -294,7 +294,7 @@ async def test_timeouts(
     server = await serve(script)
     options = {} if session_timeout is None else {"timeout": session_timeout}
     async with make_session(**options) as session:
-        await (await session.get(server.url())).read()
+        await (await session.get(server.url(), timeout=ClientTimeout(total=30))).read()
         arguments = {} if timeout is None else {"timeout": timeout}
         with pytest.raises(error) as caught:
             await session.get(server.url(), **arguments)

@@ -1,12 +1,15 @@
 """The netrc file: where it is, what counts, and that trouble with it is not fatal."""
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from aiohttp_client import netrc_auth
 from aiohttp_client.auth import encode_basic_auth
+from aiohttp_client.proxies import environment_proxy
 
 
 @pytest.fixture
@@ -40,6 +43,30 @@ async def test_credentials(netrc_file: Path) -> None:
 def test_entries(netrc_file: Path, text: str, expected: tuple[str, str] | None) -> None:
     netrc_file.write_text(text)
     assert netrc_auth.netrc_credentials("h") == expected
+
+
+@pytest.mark.spec("ADD-838", "ADD-291")
+async def test_files_are_read_in_another_thread(
+    netrc_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file can be on a slow disk; the event loop goes on."""
+    threads: list[int] = []
+    load = netrc_auth.load_netrc
+
+    def noting() -> object:
+        threads.append(threading.get_ident())
+        return load()
+
+    netrc_file.write_text("machine a.example login l password p\n")
+    monkeypatch.setenv("http_proxy", "http://a.example:3128")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setattr(netrc_auth, "load_netrc", noting)
+    assert await netrc_auth.netrc_authorization("a.example") == encode_basic_auth("l", "p")
+    choice = await environment_proxy(URL("http://b.example/"))
+    assert choice is not None
+    assert choice.login == "l"
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
 
 
 @pytest.mark.spec("ADD-203")

@@ -595,6 +595,44 @@ async def test_order_of_signals(serve: Serve) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.spec("C56", "TRC-06")
+async def test_every_hop_acquires_a_connection(serve: Serve) -> None:
+    """To another host that is a new one; the head that came has no signal of its own."""
+    config, events = recorder()
+    other = await serve(lambda request: reply(200, b"ok"))
+    server = await serve(lambda request: reply(302, b"", f"Location: {other.url}"))
+    async with ClientSession(trace_configs=[config]) as session:
+        await session.get(server.url)
+    acquired = ["connection_create_start", "connection_create_end", "request_headers_sent"]
+    assert events == [
+        "request_start", *acquired, "request_redirect", *acquired, "request_end",
+    ]  # fmt: skip
+    assert not any(name.startswith("on_response_headers") for name in vars(config))
+
+
+@pytest.mark.spec("TRC-05", "ADD-395", "ADD-1075")
+@pytest.mark.parametrize("size", [0, 1, 300_000])
+async def test_one_signal_for_a_body(serve: Serve, size: int) -> None:
+    """``read()`` tells of it as a whole; who reads the stream sees the pieces himself."""
+    chunks: list[bytes] = []
+
+    async def received(session: Any, context: Any, params: Any) -> None:
+        assert (params.method, params.url) == ("GET", server.url)
+        chunks.append(params.chunk)
+
+    config: TraceConfig[Any] = TraceConfig()
+    config.on_response_chunk_received.append(received)
+    server = await serve(lambda request: reply(200, b"x" * size))
+    async with ClientSession(trace_configs=[config]) as session:
+        async with session.get(server.url) as response:
+            for _ in range(2):
+                assert await response.read() == b"x" * size
+        assert chunks == [b"x" * size]
+        async with session.get(server.url) as response:
+            assert await response.content.read() == b"x" * size
+        assert len(chunks) == 1
+
+
 @pytest.mark.spec("TRC-17", "TRC-12", "TRC-13")
 async def test_order_of_dns_signals(serve: Serve) -> None:
     config, events = recorder()
@@ -821,6 +859,33 @@ async def test_proxy_of_the_environment(
             await session.get("http://127.0.0.1:1/")
     assert len(proxy.requests) == 1
     assert len(other.requests) == 2
+
+
+@pytest.mark.spec("ADD-224", "ADD-829")
+async def test_credentials_of_one_proxy_do_not_go_to_the_next(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A redirect leads to another scheme, and the environment to another proxy."""
+
+    def first(request: Received) -> bytes:
+        return reply(302, b"", "Location: https://b.example/")
+
+    def second(request: Received) -> bytes:
+        return reply(403, b"no tunnel")
+
+    one, two = await serve(first), await serve(second)
+    secret = one.url.with_user("u").with_password("p")
+    monkeypatch.setenv("http_proxy", str(secret))
+    monkeypatch.setenv("https_proxy", str(two.url))
+    monkeypatch.setenv("no_proxy", "")
+    async with ClientSession(trust_env=True) as session:
+        with pytest.raises(ClientHttpProxyError):
+            await session.get("http://a.example/")
+    (request,) = one.requests
+    assert request.headers["Proxy-Authorization"] == encode_basic_auth("u", "p")
+    (request,) = two.requests
+    assert request.method == "CONNECT"
+    assert "Proxy-Authorization" not in request.headers
 
 
 class SocksServer(Server):

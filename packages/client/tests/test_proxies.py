@@ -133,7 +133,6 @@ def test_no_proxy(no_proxy: str, url: str, bypassed: bool, monkeypatch: pytest.M
     assert not proxies.bypasses_proxy(URL("/relative"))
 
 
-@pytest.mark.spec("ADD-288")
 def test_unusable_environment_proxies(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

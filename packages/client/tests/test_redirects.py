@@ -138,7 +138,7 @@ TARGETS = [
 ]
 
 
-@pytest.mark.spec("ADD-215", "ADD-216", "ADD-217", "RED-05")
+@pytest.mark.spec("ADD-215", "ADD-216", "ADD-217", "ADD-907", "RED-05")
 @pytest.mark.parametrize(("location", "target"), TARGETS, ids=lambda value: value[:40])
 def test_targets(location: str, target: str) -> None:
     assert str(hop(location).url) == target

@@ -112,7 +112,18 @@ def test_content_type(value: str | None, kind: str, charset: str | None) -> None
     assert resp.charset == charset
 
 
-@pytest.mark.spec("CRSP-21", "CRSP-22", "ADD-350", "ADD-352", "ADD-355", "ADD-1102", "ADD-1038")
+@pytest.mark.spec(
+    "CRSP-21",
+    "CRSP-22",
+    "ADD-350",
+    "ADD-352",
+    "ADD-355",
+    "ADD-941",
+    "ADD-1102",
+    "ADD-1038",
+    "C12",
+    "ADD-1045",
+)
 @pytest.mark.parametrize(
     ("kind", "expected", "fits"),
     [

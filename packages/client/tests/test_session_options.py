@@ -11,6 +11,7 @@ from yarl import URL
 
 from aiohttp_client import (
     BaseConnector,
+    BasicAuth,
     ClientRequest,
     ClientResponse,
     ClientSession,
@@ -213,6 +214,44 @@ def test_a_session_is_bound_to_a_running_loop() -> None:
             assert session.connector.loop is asyncio.get_running_loop()
 
     asyncio.run(bound())
+
+
+@pytest.mark.spec("SES-38", "ADD-149")
+async def test_no_loop_is_needed(serve: Any, answering: Any) -> None:
+    """The running one is used; one that is named has to be that of the connector."""
+    server = await serve(answering(OK))
+    loop = asyncio.get_running_loop()
+    async with ClientSession() as session:
+        assert session.connector is not None
+        assert session.connector.loop is loop
+        async with session.get(server.url()) as resp:
+            assert resp.status == 200
+    async with ClientSession(loop=None) as session:
+        assert session.connector is not None
+        assert session.connector.loop is loop
+    other = asyncio.new_event_loop()
+    try:
+        async with TCPConnector() as connector:
+            with pytest.raises(RuntimeError, match="same event loop"):
+                ClientSession(connector=connector, loop=other)
+    finally:
+        other.close()
+
+
+@pytest.mark.spec("SES-11", "ADD-775")
+@pytest.mark.filterwarnings("ignore:.*auth.*:DeprecationWarning")
+async def test_credentials_of_a_session_stay_at_its_base_url(serve: Any, answering: Any) -> None:
+    home, other = await serve(answering(OK)), await serve(answering(OK))
+    async with ClientSession(home.url(), auth=BasicAuth("u", "p")) as session:
+        for url in ("x", other.url("/x"), home.url("/y"), home.url(host="localhost")):
+            async with session.get(url) as resp:
+                assert resp.status == 200
+    sent = [
+        (head.split(b" ")[1], b"authorization" in names(head))
+        for talk in (*home.talks, *other.talks)
+        for head in talk.heads
+    ]
+    assert sent == [(b"/x", True), (b"/y", True), (b"/", False), (b"/x", False)]
 
 
 # -- calls ----------------------------------------------------------------------------------------

@@ -286,7 +286,7 @@ async def test_fingerprint(serve: Any, answering: Any, server_tls: Any) -> None:
     assert len(caught.value.got) == hashlib.sha256().digest_size
 
 
-@pytest.mark.spec("CREQ-22", "ADD-333", "ADD-807", "ADD-295")
+@pytest.mark.spec("CREQ-22", "ADD-333", "ADD-807", "ADD-889", "ADD-295")
 async def test_server_hostname_splits_the_pool(
     serve: Any, answering: Any, server_tls: Any, client_tls: Any
 ) -> None:

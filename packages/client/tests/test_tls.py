@@ -12,7 +12,7 @@ from aiohttp_client.tls import (
 )
 
 
-@pytest.mark.spec("ADD-331", "CTLS-04", "ADD-1065")
+@pytest.mark.spec("ADD-331", "CTLS-04", "C78", "ADD-1065")
 @pytest.mark.parametrize("size", [0, 16, 20, 31, 33])
 def test_bad_fingerprints(size: int) -> None:
     with pytest.raises(ValueError):

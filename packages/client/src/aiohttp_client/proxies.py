@@ -100,7 +100,7 @@ def environment_proxies() -> dict[str, ProxyChoice]:
     """Return the proxies of the environment by the scheme of the target (spec row ADD-285).
 
     Blocking on Windows and macOS, whose system settings count too.  ``wss`` URLs are skipped with
-    a warning (ADD-288); other unusable URLs raise as :func:`check_proxy` does.
+    a warning; other unusable URLs raise as :func:`check_proxy` does.
     """
     found: dict[str, ProxyChoice] = {}
     settings = urllib.request.getproxies()
