@@ -62,13 +62,18 @@ def test_bad_single_range(text: str) -> None:
         ("bytes=" + ",".join(["0-"] * MAX_RANGES), [(0, None)] * MAX_RANGES),
         ("bytes=" + ",".join(["0-"] * (MAX_RANGES + 1)), None),
         ("bytes=0-" + ",0-" * 100_000, None),
+        # Section 14.2: a unit that is not understood must be ignored.
+        ("x=0-1", None),
+        (" items = first", None),
     ],
 )
 def test_range_set(text: str, expected: list[tuple[int | None, int | None]] | None) -> None:
     assert parse_range_set(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "x=0-1", "bytes=", "bytes=,", "bytes=0-1,x", "bytes=2-1"])
+@pytest.mark.parametrize(
+    "text", ["", "=0-1", "x y=0-1", "bytes=", "bytes=,", "bytes=0-1,x", "bytes=2-1"]
+)
 def test_bad_range_set(text: str) -> None:
     with pytest.raises(ValueError, match=r"range|start"):
         parse_range_set(text)

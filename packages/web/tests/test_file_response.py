@@ -92,7 +92,11 @@ def test_a_matching_tag_of_a_writing_request_fails() -> None:
         ("bytes=-", 416, [], "bytes */100"),
         ("bytes=", 416, [], "bytes */100"),
         ("bytes", 416, [], "bytes */100"),
-        ("lines=0-9", 416, [], "bytes */100"),
+        # RFC 9110 section 14.2: a unit that is not understood must be ignored, ADD-533 or not.
+        ("lines=0-9", 200, [(0, 100)], None),
+        ("items = 0-1", 200, [(0, 100)], None),
+        ("li nes=0-9", 416, [], "bytes */100"),
+        ("=0-9", 416, [], "bytes */100"),
         ("bytes=\u0661-\u0662", 416, [], "bytes */100"),
         ("bytes=+1-2", 416, [], "bytes */100"),
         ("bytes=0x1-2", 416, [], "bytes */100"),
@@ -266,6 +270,18 @@ async def test_several_ranges(serve: Serve, path: Path, data: bytes) -> None:
     assert {part["Content-Type"] for part in parts} == {"text/plain"}
     for piece in (data[:10], data[500:900], data[-5:]):
         assert b"\r\n\r\n" + piece + b"\r\n--" in answer.body
+
+
+async def test_lists_of_tags_may_come_in_several_lines(serve: Serve, path: Path) -> None:
+    served = await serve(application(path))
+    tag = (await served.ask("GET", "/")).headers["Etag"]
+    for name, other, matching in (("If-None-Match", 200, 304), ("If-Match", 412, 200)):
+        for second, status in (('"b"', other), (tag, matching)):
+            answer = await served.send(
+                f'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{name}: "a"\r\n'
+                f"{name}: {second}\r\n\r\n".encode()
+            )
+            assert answer.startswith(b"HTTP/1.1 %d " % status), (name, second)
 
 
 @pytest.mark.spec("ADD-533", "ADD-1103")

@@ -206,6 +206,9 @@ class FileResponse(StreamResponse):
         fields: dict[str, str] = {
             name: request.headers[name] for name in _ASKED if name in request.headers
         }
+        for name in (hdrs.IF_MATCH, hdrs.IF_NONE_MATCH):
+            if name in fields:
+                fields[name] = ",".join(request.headers.getall(name))
         loop = asyncio.get_running_loop()
         opening = loop.run_in_executor(None, self._open_and_decide, request.method, fields, codings)
         try:

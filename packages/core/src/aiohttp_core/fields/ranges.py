@@ -29,6 +29,7 @@ _MAX_POSITION: Final = 2**63 - 1
 
 # RFC 9110 14.1.1: ranges-specifier = range-unit "=" range-set, of which only bytes are known here
 _BYTES: Final = re.compile(r"[ \t]*+bytes[ \t]*+=", re.IGNORECASE | re.ASCII)
+_UNIT: Final = re.compile(r"[ \t]*+[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+=")
 _SINGLE: Final = re.compile(r"bytes=([0-9]*+)-([0-9]*+)", re.IGNORECASE | re.ASCII)
 # 14.1.2: int-range / suffix-range
 _SPEC: Final = re.compile(r"([0-9]*+)-([0-9]*+)")
@@ -111,13 +112,16 @@ def _position(digits: str) -> int | None:
 
 
 def parse_range_set(text: str, *, max_ranges: int = MAX_RANGES) -> list[RangeSpec] | None:
-    """Return all byte ranges of a Range value, in order; ``None`` if they are too many.
+    """Return all byte ranges of a Range value, in order; ``None`` if it is to be ignored.
 
-    ``None`` means: take the Range as absent and send the whole representation.  Raises ValueError
-    if the unit or any element is malformed, for then the whole field is invalid (section 14.2).
+    ``None`` means: send the whole representation, because the ranges are too many or in a unit
+    other than bytes (section 14.2: that must be ignored).  Raises ValueError if any element is
+    malformed, for then the whole field is invalid.
     """
     head = _BYTES.match(text)
     if head is None:
+        if _UNIT.match(text) is not None:
+            return None
         raise ValueError("range not in acceptable format")
     pieces = text[head.end() :].split(",", max_ranges + 1)
     specs: list[RangeSpec] = []
