@@ -11,21 +11,12 @@ Laws
 
 import asyncio
 import functools
-import inspect
 import logging
 import os
 import sys
 import warnings
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    MutableMapping,
-    Sequence,
-)
-from typing import Any, ClassVar, Final, TypeVar, cast, overload
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 from aiosignal import Signal
 from frozenlist import FrozenList
@@ -35,21 +26,26 @@ from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
 from aiohttp_web.cleanup import CleanupContext
 from aiohttp_web.dispatch import Shortcut
 from aiohttp_web.domains import Domain, MaskDomain
-from aiohttp_web.keys import AppKey, NotAppKeyWarning
-from aiohttp_web.match import UrlMappingMatchInfo
+from aiohttp_web.middleware_chain import (
+    ChainLink,
+    MiddlewareFunction,
+    StyledMiddleware,
+    around,
+    chain,
+    with_styles,
+)
 from aiohttp_web.route_defs import AbstractRouteDef
 from aiohttp_web.router import UrlDispatcher
 from aiohttp_web.routes import AbstractRoute, Handler
+from aiohttp_web.shared_values import SharedValues
 from aiohttp_web.stream_response import StreamResponse
 from aiohttp_web.subapps import MatchedSubAppResource, PrefixedSubAppResource
 
 __all__ = ("Application", "install_server_factory")
 
 _T = TypeVar("_T")
-_U = TypeVar("_U")
 
 _AppSignal = Signal["Application"]
-_Middleware = Callable[..., Any]
 
 # More handlers than this are wrapped anew: a custom router may make handlers per request.
 _CHAINS_KEPT = 16384
@@ -66,46 +62,7 @@ def install_server_factory(factory: Callable[..., Any]) -> None:
     _server_factory[:] = [factory]
 
 
-def _is_new_style(function: Any) -> bool:
-    """Whether *function* takes ``request`` and ``handler``; factories take ``app``, ``handler``."""
-    if getattr(function, "__middleware_version__", 0) == 1:
-        return True
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return False
-    positional = [
-        parameter.name
-        for parameter in parameters
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ]
-    named_handler = "handler" in (parameter.name for parameter in parameters)
-    return named_handler and bool(positional) and positional[0] not in ("app", "application")
-
-
-def _around(middleware: _Middleware, handler: Handler) -> Handler:
-    """Return *handler* inside a *middleware* of the new style."""
-    wrapped: Any = functools.partial(middleware, handler=handler)
-    return functools.update_wrapper(wrapped, handler)
-
-
-def _in_app(app: "Application", handler: Handler) -> Handler:
-    """Wrap *handler*, a chain of middlewares of *app*: while it runs, ``request.app`` is *app*."""
-
-    @functools.wraps(handler)
-    async def run(request: Any) -> StreamResponse:
-        match_info: UrlMappingMatchInfo = request.match_info
-        previous = match_info.current_app
-        match_info.current_app = app
-        try:
-            return await handler(request)
-        finally:
-            match_info.current_app = previous
-
-    return run
-
-
-class Application(MutableMapping[str | AppKey[Any], Any]):
+class Application(SharedValues):
     """A web application: give it routes, then to ``run_app`` or ``AppRunner``.
 
     *logger* takes the messages of the application (default ``aiohttp.web``). *middlewares* wrap
@@ -149,7 +106,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         *,
         logger: logging.Logger = web_logger,
         router: AbstractRouter | None = None,
-        middlewares: Iterable[_Middleware] = (),
+        middlewares: Iterable[MiddlewareFunction] = (),
         handler_args: Mapping[str, Any] | None = None,
         client_max_size: int = 1024**2,
         client_max_fields: int = 1000,
@@ -164,6 +121,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
             _deprecated("loop argument is deprecated")
         if debug is not ...:
             _deprecated("debug argument is deprecated, use the debug mode of asyncio")
+        super().__init__()
         # A router is typed as the default one: a custom one lacks registration by its own choice.
         self._router = cast(UrlDispatcher, UrlDispatcher() if router is None else router)
         self.logger = logger
@@ -172,14 +130,12 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         self._handler_args = handler_args
         self._client_max_size = client_max_size
         self._client_max_fields = client_max_fields
-        self._middlewares: FrozenList[_Middleware] = FrozenList(middlewares)
-        self._middlewares_handlers: tuple[tuple[_Middleware, bool], ...] = ()
+        self._middlewares: FrozenList[MiddlewareFunction] = FrozenList(middlewares)
+        self._middlewares_handlers: tuple[StyledMiddleware, ...] = ()
         self._has_legacy_middlewares = False
         self._run_middlewares: bool | None = None
         self._plain_router = False
         self._chains: dict[Any, Handler] = {}
-        self._state: dict[str | AppKey[Any], Any] = {}
-        self._frozen = False
         self._pre_frozen = False
         self._subapps: list[Application] = []
         self._on_response_prepare: Signal[Any] = Signal(self)
@@ -209,76 +165,6 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
                 )
             super().__setattr__(name, value)
 
-    # The mapping
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __copy__(self) -> "Application":
-        raise TypeError("an application cannot be copied")
-
-    @overload
-    def __getitem__(self, key: AppKey[_T]) -> _T: ...
-
-    @overload
-    def __getitem__(self, key: str) -> Any: ...
-
-    def __getitem__(self, key: str | AppKey[_T]) -> Any:
-        return self._state[key]
-
-    def _check_frozen(self) -> None:
-        if self._frozen:
-            warnings.warn(
-                "Changing state of started or joined application is deprecated",
-                DeprecationWarning,
-                stacklevel=3,
-            )
-
-    @overload
-    def __setitem__(self, key: AppKey[_T], value: _T) -> None: ...
-
-    @overload
-    def __setitem__(self, key: str, value: Any) -> None: ...
-
-    def __setitem__(self, key: str | AppKey[_T], value: Any) -> None:
-        self._check_frozen()
-        if not isinstance(key, AppKey):
-            warnings.warn(
-                f"It is recommended to use web.AppKey instances for keys, got {key!r}",
-                NotAppKeyWarning,
-                stacklevel=2,
-            )
-        self._state[key] = value
-
-    def __delitem__(self, key: str | AppKey[_T]) -> None:
-        self._check_frozen()
-        del self._state[key]
-
-    def __len__(self) -> int:
-        return len(self._state)
-
-    def __iter__(self) -> Iterator[str | AppKey[Any]]:
-        return iter(self._state)
-
-    @overload  # type: ignore[override]
-    def get(self, key: AppKey[_T], default: None = ...) -> _T | None: ...
-
-    @overload
-    def get(self, key: AppKey[_T], default: _U) -> _T | _U: ...
-
-    @overload
-    def get(self, key: str, default: Any = ...) -> Any: ...
-
-    def get(self, key: str | AppKey[_T], default: Any = None) -> Any:
-        """Return the value under *key*, or *default*."""
-        return self._state.get(key, default)
-
     # Attributes
 
     @property
@@ -287,7 +173,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         return self._router
 
     @property
-    def middlewares(self) -> FrozenList[_Middleware]:
+    def middlewares(self) -> FrozenList[MiddlewareFunction]:
         """The middlewares, the outermost first."""
         return self._middlewares
 
@@ -373,7 +259,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         self._on_startup.freeze()
         self._on_shutdown.freeze()
         self._on_cleanup.freeze()
-        self._middlewares_handlers = tuple(self._styles())
+        self._middlewares_handlers = with_styles(self._middlewares, stacklevel=4)
         self._has_legacy_middlewares = any(not new for _, new in self._middlewares_handlers)
         # The default router with its own ``resolve`` can be asked without a coroutine.
         self._plain_router = isinstance(self._router, UrlDispatcher) and hasattr(
@@ -393,17 +279,6 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         self._frozen = True
         for subapp in self._subapps:
             subapp.freeze()
-
-    def _styles(self) -> Iterator[tuple[_Middleware, bool]]:
-        for middleware in self._middlewares:
-            new = _is_new_style(middleware)
-            if not new:
-                warnings.warn(
-                    f'old-style middleware "{middleware!r}" deprecated, see #2252',
-                    DeprecationWarning,
-                    stacklevel=4,
-                )
-            yield middleware, new
 
     # Nested applications
 
@@ -539,7 +414,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
         """Return the handler of *route* inside the middlewares of this application."""
         handler: Handler = route.handler
         for middleware, _ in reversed(self._middlewares_handlers):
-            handler = _around(middleware, handler)
+            handler = around(middleware, handler)
         return handler
 
     async def _handle(self, request: Any) -> StreamResponse:
@@ -587,21 +462,7 @@ class Application(MutableMapping[str | AppKey[Any], Any]):
 
     @staticmethod
     async def _chain(apps: Sequence["Application"], handler: Handler) -> Handler:
-        nested = len(apps) > 1
-        if nested and not apps[-1]._middlewares_handlers:
-            # Middlewares of outer applications leave their own application for the handler.
-            handler = _in_app(apps[-1], handler)
-        for app in reversed(apps):
-            if not app._middlewares_handlers:
-                continue
-            for middleware, new in reversed(app._middlewares_handlers):
-                if new:
-                    handler = _around(middleware, handler)
-                else:
-                    handler = await middleware(app, handler)
-            if nested:
-                handler = _in_app(app, handler)
-        return handler
+        return await chain([ChainLink(app, app._middlewares_handlers) for app in apps], handler)
 
     def __call__(self) -> "Application":
         """Return itself: gunicorn calls what it is given."""

@@ -38,6 +38,11 @@ from aiohttp_web.request_target import is_origin_form, target_url
 __all__ = ("RequestConnection", "RequestHeadView")
 
 
+def _etags(values: list[str] | None) -> tuple[ETag, ...] | None:
+    # A list may come in several lines (RFC 9110 section 5.3).
+    return None if values is None else parse_etags(",".join(values))
+
+
 class RequestConnection(Protocol):
     """What a request asks of the connection that it came by."""
 
@@ -392,11 +397,9 @@ class RequestHeadView(KeyedState):
     @property
     def if_match(self) -> tuple[ETag, ...] | None:
         """The ETags of ``If-Match``, or ``None`` (WREQ-17)."""
-        value = self._message.headers.get(hdrs.IF_MATCH)
-        return None if value is None else parse_etags(value)
+        return _etags(self._message.headers.getall(hdrs.IF_MATCH, None))
 
     @property
     def if_none_match(self) -> tuple[ETag, ...] | None:
         """The ETags of ``If-None-Match``, or ``None`` (WREQ-17)."""
-        value = self._message.headers.get(hdrs.IF_NONE_MATCH)
-        return None if value is None else parse_etags(value)
+        return _etags(self._message.headers.getall(hdrs.IF_NONE_MATCH, None))
