@@ -37,13 +37,17 @@ async def greet(request: web.Request) -> web.Response:
 
 
 async def count(request: web.Request) -> web.StreamResponse:
-    """Stream lines as they are made."""
-    lines = min(int(request.query.get("to", "5")), 1000)
+    """Stream lines as they are made, *pause* seconds apart."""
+    try:
+        lines = min(int(request.query.get("to", "5")), 1000)
+        pause = min(max(0.0, float(request.query.get("pause", "0"))), 1.0)
+    except ValueError:
+        raise web.HTTPBadRequest(text="to and pause are numbers\n") from None
     response = web.StreamResponse(headers={"Content-Type": "text/plain; charset=utf-8"})
     await response.prepare(request)
     for number in range(1, lines + 1):
         await response.write(f"line {number}\n".encode())
-        await asyncio.sleep(0)
+        await asyncio.sleep(pause)
     await response.write_eof()
     return response
 

@@ -148,6 +148,7 @@ def show(rows: list[Row]) -> None:
     """Print the table."""
     asked = max(len(row.asked) for row in rows)
     came_back = min(max(len(row.came_back) for row in rows), 70)
+    print(f"      {'asked':{asked}}  {'came back':{came_back}}  {'time':>11}")
     for row in rows:
         mark = "ok " if row.good else "BAD"
         print(
@@ -161,7 +162,11 @@ async def main(port: int, *, once: bool) -> int:
     await runner.setup()
     try:
         site = web.TCPSite(runner, HOST, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as exc:
+            print(f"{exc.strerror}\nIs something else there? Try --port 0.", file=sys.stderr)
+            return 1
         print(f"serving on {site.name}\n")
         rows = await drive(site.name)
         show(rows)

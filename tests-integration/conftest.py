@@ -121,6 +121,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def static_server(serve_program: ServeProgram, files: Path) -> Iterator[str]:
+    """Our server over the same folder, with an index."""
+    program = ROOT / "tests-integration" / "interop" / "static_server.py"
+    with serve_program(program, files) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def stdlib_server(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """``python -m http.server``, which speaks HTTP/1.0."""
     port = free_port()

@@ -1,7 +1,9 @@
 """curl against our server."""
 
+import gzip
 import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -69,6 +71,51 @@ def test_errors(curl: str, demo: str) -> None:
     wrong = run(curl, "-i", "-X", "DELETE", f"{demo}/count").stdout
     assert "405 Method Not Allowed" in wrong
     assert "Allow: GET,HEAD" in wrong
+    assert "400 Bad Request" in run(curl, "-i", f"{demo}/count?to=many").stdout
+    assert run(curl, f"{demo}/count?to=2&pause=nan").stdout == "line 1\nline 2\n"
+
+
+def test_ranges(curl: str, static_server: str, files: Path) -> None:
+    data = (files / "large.bin").read_bytes()
+    url = f"{static_server}/large.bin"
+    for given, wanted in (("10-19", data[10:20]), ("-5", data[-5:]), ("2999990-", data[-10:])):
+        done = subprocess.run(
+            [curl, "-sS", "--max-time", "20", "-r", given, url], capture_output=True, check=True
+        )
+        assert done.stdout == wanted
+    assert "206 Partial Content" in run(curl, "-r", "0-0", "-D", "-", "-o", os.devnull, url).stdout
+    # A unit that the server does not know is ignored.
+    whole = run(curl, "-H", "Range: items=0-1", "-D", "-", "-o", os.devnull, url).stdout
+    assert "200 OK" in whole
+
+
+def test_a_download_goes_on_where_it_broke_off(
+    curl: str, static_server: str, files: Path, tmp_path: Path
+) -> None:
+    data = (files / "large.bin").read_bytes()
+    (tmp_path / "large.bin").write_bytes(data[:1_234_567])
+    output = str(tmp_path / "large.bin")
+    run(curl, "-C", "-", "-o", output, f"{static_server}/large.bin")
+    assert (tmp_path / "large.bin").read_bytes() == data
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(
+    curl: str, static_server: str, tmp_path: Path
+) -> None:
+    url, tag = f"{static_server}/small.txt", str(tmp_path / "tag")
+    arguments = ["--etag-compare", tag, "--etag-save", tag, "-w", "%{http_code}", url]
+    assert run(curl, *arguments).stdout == "small\n" * 3 + "200"
+    assert run(curl, *arguments).stdout == "304"
+
+
+def test_what_curl_unpacks_by_itself(curl: str, static_server: str, files: Path) -> None:
+    text = (files / "small.txt").read_text()
+    (files / "packed.txt").write_text(text)
+    with gzip.open(files / "packed.txt.gz", "wt") as packed:
+        packed.write(text)
+    done = run(curl, "--compressed", "-v", f"{static_server}/packed.txt")
+    assert done.stdout == text
+    assert "< Content-Encoding: gzip" in done.stderr
 
 
 def test_a_head_that_is_too_large(curl: str, demo: str) -> None:

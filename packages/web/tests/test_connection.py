@@ -205,7 +205,7 @@ async def test_custom_task_factory_is_asked(raw_server: Any) -> None:
     [
         ("", "text/plain; charset=utf-8", b"500 Internal Server Error\n\n"),
         ("Accept: */*\r\n", "text/plain; charset=utf-8", b"500 Internal Server Error\n\n"),
-        ("Accept: text/html\r\n", "text/html; charset=utf-8", b"<html>"),
+        ("Accept: text/html\r\n", "text/html; charset=utf-8", b"<!DOCTYPE html>"),
         ("Accept: text/html;q=0.1, text/plain\r\n", "text/plain; charset=utf-8", b"500 "),
     ],
 )

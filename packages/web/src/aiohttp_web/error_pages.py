@@ -19,6 +19,15 @@ __all__ = ("error_response", "refusal")
 
 _OFFERS = ("text/plain", "text/html")
 
+_EXPLANATION = "Server got itself in trouble"
+
+_STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+    "h1{font-size:1.3rem}h2{font-size:1.1rem}"
+    "pre{font:13px/1.5 ui-monospace,monospace;padding:1rem;overflow-x:auto;background:#8882}"
+)
+
 
 def error_response(
     request: Any, status: int = 500, exc: BaseException | None = None, *, debug: bool = False
@@ -32,22 +41,28 @@ def error_response(
     if debug and exc is not None:
         shown = "".join(traceback.format_exception(exc))
     if _wants_html(request):
-        if shown:
-            explanation = f"<h2>Traceback:</h2>\n<pre>{html.escape(shown)}</pre>"
-        else:
-            explanation = "Server got itself in trouble"
-        text = (
-            f"<html><head><title>{status} {phrase}</title></head>"
-            f"<body>\n<h1>{status} {phrase}</h1>\n{explanation}\n</body></html>\n"
-        )
+        text = _html(f"{status} {phrase}", shown)
         content_type = "text/html"
     else:
-        explanation = f"Traceback:\n{shown}" if shown else "Server got itself in trouble"
+        explanation = f"Traceback:\n{shown}" if shown else _EXPLANATION
         text = f"{status} {phrase}\n\n{explanation}"
         content_type = "text/plain"
     response = Response(status=status, text=text, content_type=content_type)
     response.force_close()
     return response
+
+
+def _html(title: str, traceback_text: str) -> str:
+    if traceback_text:
+        explanation = f"<h2>Traceback</h2>\n<pre>{html.escape(traceback_text)}</pre>"
+    else:
+        explanation = f"<p>{_EXPLANATION}</p>"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<body>\n<h1>{title}</h1>\n{explanation}\n</body>\n</html>\n"
+    )
 
 
 def _wants_html(request: Any) -> bool:
