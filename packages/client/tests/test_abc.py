@@ -1,11 +1,14 @@
 """The interfaces for applications."""
 
+import inspect
 from collections.abc import Iterator, Mapping
 from http.cookies import BaseCookie, Morsel, SimpleCookie
+from typing import Any
 
 import pytest
 from yarl import URL
 
+from aiohttp_client import ClientSession, CookieJar, DummyCookieJar
 from aiohttp_client.abc import NO_URL, AbstractCookieJar, AbstractResolver, ResolveResult
 
 
@@ -59,6 +62,44 @@ def test_properties_are_mandatory(name: str) -> None:
     incomplete = type("Incomplete", (Jar,), {name: getattr(AbstractCookieJar, name)})
     with pytest.raises(TypeError, match=name):
         incomplete()
+
+
+@pytest.mark.spec("C16", "ADD-1046")
+@pytest.mark.parametrize("name", ["clear", "clear_domain", "update_cookies", "filter_cookies"])
+def test_methods_are_mandatory(name: str) -> None:
+    """``clear`` too, which every jar has with the same parameters."""
+    incomplete = type("Incomplete", (Jar,), {name: getattr(AbstractCookieJar, name)})
+    with pytest.raises(TypeError, match=name):
+        incomplete()
+    for jar in (CookieJar, DummyCookieJar):
+        ours, theirs = (
+            list(inspect.signature(getattr(kind, name)).parameters)
+            for kind in (jar, AbstractCookieJar)
+        )
+        assert ours == theirs
+
+
+@pytest.mark.spec("C17", "ADD-1046")
+async def test_a_jar_is_given_url_objects(serve: Any, answering: Any) -> None:
+    """By the session: the URL of the request, and that of the answer."""
+    asked: list[Any] = []
+    told: list[Any] = []
+
+    class Watching(Jar):
+        def filter_cookies(self, request_url: URL) -> BaseCookie[str]:
+            asked.append(request_url)
+            return super().filter_cookies(request_url)
+
+        def update_cookies(self, cookies: Any, response_url: URL | None = None) -> None:
+            told.append(response_url)
+
+    head = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n"
+    server = await serve(answering(head))
+    async with ClientSession(cookie_jar=Watching()) as session:
+        async with session.get(server.url("/x?y")):
+            pass
+    assert asked == told == [URL(server.url("/x?y"))]
+    assert {type(url) for url in (*asked, *told)} == {URL}
 
 
 @pytest.mark.spec("ABC-10", "ABC-11")

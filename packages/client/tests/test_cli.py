@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from aiohttp_client.auth import encode_basic_auth
-from aiohttp_client.cli import Parts, main, parse_item
+from aiohttp_client.cli import Invocation, Parts, main, make_parser, parse_item
 from aiohttp_client.cli_output import Progress, file_name, free_name, printable, show_body
 from aiohttp_client.response import ClientResponse
 
@@ -58,6 +58,9 @@ class Echo:
                     body = await reader.readexactly(int(headers.get("Content-Length", 0)))
                 self.bodies.append(body)
                 method, target, _ = line.split(" ")
+                if target == "/never":
+                    await reader.read()
+                    return
                 answer = self.special.get(target)
                 if answer is None:
                     text = json.dumps({
@@ -245,6 +248,42 @@ async def test_mistakes(echo: Echo, run: Any, arguments: list[str], status: int)
     assert len(echo.heads) == int("drop" in arguments[0])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{url}/never", "-t", "0.05"], "error: timeout: the total timeout of 0.05 s expired"),
+        (["ftp://x/"], "ftp://x/: the scheme has to be http or https"),
+        (["{url}/", "f@/nonexistent"], "error: /nonexistent: No such file or directory\n"),
+        (["{url}/", "-o", "/nonexistent/x"], "error: /nonexistent/x: No such file or directory\n"),
+    ],
+)
+async def test_what_is_wrong_is_said(echo: Echo, run: Any, arguments: list[str], said: str) -> None:
+    status, _, err = await run(*[argument.replace("{url}", echo.url) for argument in arguments])
+    assert status
+    assert said in err
+    assert err.count("\n") == 1
+
+
+async def test_a_proxy_without_scheme_speaks_http(echo: Echo, run: Any) -> None:
+    proxy = echo.url.removeprefix("http://")
+    status, _, _ = await run("http://a.test/x", "-x", proxy)
+    assert status == 0
+    assert echo.heads[0].startswith("GET http://a.test/x HTTP/1.1")
+
+
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each of them is a command line that is understood."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("usage: python -m aiohttp.client [options] [METHOD] URL [ITEM ...]\n")
+    examples = [line.split()[3:] for line in shown.splitlines() if line.startswith("  python -m ")]
+    assert len(examples) == 5
+    for arguments in examples:
+        Invocation(make_parser().parse_intermixed_args(arguments))
+
+
 def test_usage() -> None:
     with pytest.raises(SystemExit) as caught:
         main([])
@@ -303,7 +342,10 @@ def test_free_names(tmp_path: Path) -> None:
         (b"{broken", "application/json", "{broken\n"),
         (b"[" * 100_000, "application/json", "[" * 100_000 + "\n"),
         (b"a\x1b[2Jb\r\n", "text/plain", "a\\x1b[2Jb\n"),
-        (b"\xff\xfe", "text/plain; charset=utf-8", "<2 bytes of binary data, not shown>\n"),
+        (
+            b"\xff\xfe", "text/plain; charset=utf-8",
+            "<2 bytes of binary data, not shown: save them with -o>\n",
+        ),
         (b"", "text/plain", ""),
     ],
     ids=lambda value: repr(value)[:20],

@@ -639,7 +639,6 @@ def test_nothing_is_left_of_a_closed_session(
         thread.join(15)
 
 
-@pytest.mark.spec("ADD-404")
 async def test_several_sessions_are_closed_together(serve: Any, answering: Any) -> None:
     server = await serve(answering(OK))
     sessions = [ClientSession() for _ in range(3)]
@@ -681,7 +680,6 @@ async def test_what_older_connectors_had(serve: Any, answering: Any) -> None:
     assert b"\r\nCookie: a=b\r\n" in server.talks[1].heads[0]
 
 
-@pytest.mark.spec("ADD-312")
 async def test_small_writes_are_not_delayed(serve: Any, answering: Any) -> None:
     server = await serve(answering(OK.removesuffix(b"hello")))
     async with ClientSession() as session:

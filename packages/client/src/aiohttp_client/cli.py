@@ -44,11 +44,30 @@ from aiohttp_client.tracing import TraceConfig
 from aiohttp_client.version import __version__
 from aiohttp_multipart import FormData
 
-__all__ = ("main", "parse_item")
+__all__ = ("main", "make_parser", "parse_item")
 
 _METHOD: Final = re.compile(r"[A-Z]+")
 _ITEM: Final = re.compile(r"((?:[^\\:=@]|\\.)+)(:=|==|=|:|@)(.*)", re.DOTALL)
 _PIECE: Final = 2**16
+
+_EPILOG: Final = """\
+items:
+  Name:value            a header
+  name==value           a parameter of the query
+  name=value            a field of the body: JSON, or a form with --form
+  name:=json            a field of a JSON body that is no text
+  name@path             a file in a form
+
+examples:
+  %(prog)s -v example.com/search q==hello
+  %(prog)s :8080/users name=Ada age:=36
+  %(prog)s -f POST :8080/login name=ada -b session=1
+  %(prog)s :8080/upload picture@photo.jpg
+  %(prog)s -L --download https://example.com/archive.tar.gz
+
+The exit status is 0 when an answer came, 1 when none came, 2 for a mistake in the arguments;
+with --check-status 3, 4 or 5 for an answer 3xx, 4xx or 5xx.
+"""
 
 
 @dataclass(slots=True)
@@ -88,12 +107,14 @@ def parse_item(text: str, parts: Parts) -> None:
         parts.fields.append((name, value))
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m aiohttp.client",
+        usage="%(prog)s [options] [METHOD] URL [ITEM ...]",
         description="Make an HTTP request.",
-        epilog="Items: Name:value header, name==value query, name=value body field, "
-        "name:=json JSON field, name@path file.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("words", nargs="+", metavar="[METHOD] URL [ITEM ...]")
     body = parser.add_argument_group("request")
@@ -111,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     way = parser.add_argument_group("connection")
     way.add_argument("-L", "--follow", action="store_true", help="follow redirects")
     way.add_argument("--max-redirects", type=int, default=10, metavar="N")
-    way.add_argument("-x", "--proxy", metavar="URL", help="http, https, socks4a, socks5, socks5h")
+    way.add_argument("-x", "--proxy", metavar="URL", help="http, https, socks4a, socks5h, ...")
     way.add_argument("--trust-env", action="store_true", help="proxies and netrc of the user")
     way.add_argument("-k", "--insecure", action="store_true", help="do not verify certificates")
     way.add_argument("-t", "--timeout", type=float, default=60.0, metavar="SECONDS")
@@ -141,6 +162,20 @@ def _complete_url(text: str) -> URL:
     if "://" not in text:
         text = "http://" + text
     return URL(text)
+
+
+def _complete_proxy(text: str | None) -> str | None:
+    """Return the URL of a proxy; ``host:port`` means HTTP, as for curl."""
+    return f"http://{text}" if text and "://" not in text else text
+
+
+def _reason(error: Exception) -> str:
+    """Return what *error* says, in the words of a command line."""
+    if isinstance(error, NonHttpUrlClientError):
+        return f"{error}: the scheme has to be http or https"
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) or "; ".join(getattr(error, "__notes__", ()))
 
 
 def _pair(text: str, separator: str, option: str) -> tuple[str, str]:
@@ -254,7 +289,7 @@ class Invocation:
                     headers=self._parts.headers,
                     allow_redirects=options.follow,
                     max_redirects=options.max_redirects,
-                    proxy=options.proxy,
+                    proxy=_complete_proxy(options.proxy),
                     ssl=not options.insecure,
                     compress=options.compress,
                     **body,
@@ -311,7 +346,7 @@ class Invocation:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with *argv* (default: ``sys.argv``) and return its exit status."""
-    parser = _parser()
+    parser = make_parser()
     options = parser.parse_intermixed_args(argv)
     try:
         return asyncio.run(Invocation(options).run())
@@ -322,14 +357,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except TimeoutError as exc:
-        print(f"error: timeout {exc or f'after {options.timeout:g} s'}", file=sys.stderr)
+        said = _reason(exc) or f"after {options.timeout:g} s"
+        print(f"error: timeout: {printable(said)}", file=sys.stderr)
         return 1
     except ClientError as exc:
-        print(f"error: {type(exc).__name__}: {printable(str(exc))}", file=sys.stderr)
+        print(f"error: {type(exc).__name__}: {printable(_reason(exc))}", file=sys.stderr)
         # A URL that cannot be used is a mistake in the arguments.
         return 2 if isinstance(exc, (InvalidURL, NonHttpUrlClientError)) else 1
     except OSError as exc:
-        print(f"error: {exc}", file=sys.stderr)
+        print(f"error: {printable(_reason(exc))}", file=sys.stderr)
         return 1
     except (ValueError, TypeError) as exc:
         print(f"error: {printable(str(exc))}", file=sys.stderr)

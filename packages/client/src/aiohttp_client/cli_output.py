@@ -65,7 +65,7 @@ def show_body(body: bytes, response: ClientResponse, output: BinaryIO, *, termin
     try:
         text = body.decode(response.get_encoding())
     except (UnicodeDecodeError, LookupError, RuntimeError):
-        output.write(f"<{len(body)} bytes of binary data, not shown>\n".encode())
+        output.write(f"<{len(body)} bytes of binary data, not shown: save them with -o>\n".encode())
         return
     if response.content_type.endswith(("/json", "+json")):
         try:
