@@ -9,8 +9,10 @@ A mark is an HTML comment above the block::
                                       questions behind ``;``), the answer must contain ``y``
     <!-- run: pytest -->              a test file; ``with the plugin`` loads the one of the test kit
     <!-- run: plain -->               statements without ``await``
-    <!-- check -->                    type-checked alone
-    <!-- check: fragment -->          the same for statements with ``await``
+    <!-- run: readme -->              a server or a client, run in processes of their own by
+                                      ``tests-integration/readme``
+    <!-- check: WHY -->               only type-checked, because it needs what a test does not have
+    <!-- check fragment: WHY -->      the same for statements with ``await``
 
 In all of them ``asyncio``, ``aiohttp`` and ``web`` are imported, and ``127.0.0.1:8080`` is the
 server that the test has started.
@@ -49,10 +51,12 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """``client``, ``script``, ``server``, ``pytest``, ``plain``, ``check`` or ``fragment``."""
+        """The word that says how it is proved; empty without a mark that is known."""
         if self.mark.startswith("run:"):
             return self.mark.removeprefix("run:").split()[0]
-        return {"check": "check", "check: fragment": "fragment"}.get(self.mark, "")
+        checked, colon, why = self.mark.partition(":")
+        kinds = {"check": "check", "check fragment": "fragment"}
+        return kinds.get(checked, "") if colon and why.strip() else ""
 
     @property
     def questions(self) -> list[str]:
@@ -68,9 +72,11 @@ class Block:
 
 
 def pages() -> list[Path]:
+    """Return the pages of the documentation and the README of the project and of each package."""
     skipped = {"_build", "_generated", "deploy", "examples"}
     found = DOCS.rglob("*.md")
-    return sorted(p for p in found if not skipped & set(p.relative_to(DOCS).parts))
+    in_docs = sorted(p for p in found if not skipped & set(p.relative_to(DOCS).parts))
+    return [*in_docs, ROOT / "README.md", *sorted(ROOT.glob("packages/*/README.md"))]
 
 
 def blocks() -> list[Block]:
@@ -87,6 +93,6 @@ def blocks() -> list[Block]:
                     Block(last.page, last.line, last.language, last.mark, last.text, match["text"])
                 )
             elif match["lang"] == "python":
-                name = page.relative_to(DOCS).as_posix()
+                name = page.relative_to(DOCS if page.is_relative_to(DOCS) else ROOT).as_posix()
                 found.append(Block(name, line, "python", mark, match["text"]))
     return found

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import hashlib
+import re
 
 from aiohttp import web
 
@@ -78,6 +80,22 @@ async def basic(request: web.Request) -> web.Response:
     return web.json_response({"user": "anna"})
 
 
+def digest(*parts: str) -> str:
+    return hashlib.sha256(":".join(parts).encode()).hexdigest()
+
+
+async def digest_login(request: web.Request) -> web.Response:
+    """Answer by RFC 7616, to one user."""
+    given = dict(re.findall(r'(\w+)="?([^",]*)', request.headers.get("Authorization", "")))
+    secret = digest("anna", "docs", "secret")
+    target = digest(request.method, request.rel_url.raw_path_qs)
+    rest = (given.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+    if given.get("response") != digest(secret, *rest, target):
+        challenge = 'Digest realm="docs", nonce="8a2f", qop="auth", algorithm=SHA-256'
+        raise web.HTTPUnauthorized(headers={"WWW-Authenticate": challenge})
+    return web.json_response({"user": "anna"})
+
+
 async def slow(request: web.Request) -> web.Response:
     await asyncio.sleep(30)
     return web.Response()
@@ -100,6 +118,7 @@ def peer() -> web.Application:
     app.router.add_get("/redirect", redirect)
     app.router.add_get("/cookies/set", set_cookie)
     app.router.add_get("/basic", basic)
+    app.router.add_get("/digest", digest_login)
     app.router.add_get("/slow", slow)
     app.router.add_get("/parts", parts)
     app.router.add_route("*", "/{tail:.+}", echo)

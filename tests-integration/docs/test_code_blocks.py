@@ -26,7 +26,7 @@ asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
 filterwarnings = error
 """
-KINDS = {"client", "script", "server", "pytest", "plain", "check", "fragment"}
+KINDS = {"client", "script", "server", "pytest", "plain", "readme", "check", "fragment"}
 
 
 def of_kind(kind: str) -> Any:

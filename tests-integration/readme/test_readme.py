@@ -11,21 +11,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "packages/aiohttp/src/aiohttp/__init__.py").exists(),
-    reason="the facade is not there yet",
-)
+BLOCK = re.compile(r"^<!-- run: readme -->\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: The pages whose examples run here, and how many they have.
+PAGES = {"README.md": 2, "packages/client/README.md": 1, "packages/web/README.md": 1}
 
 
-def block(readme: str, containing: str) -> str:
-    found = [b for b in BLOCK.findall((ROOT / readme).read_text()) if containing in b]
-    assert len(found) == 1, f"{readme}: {len(found)} blocks contain {containing!r}"
-    return str(found[0])
+def blocks(readme: str) -> list[str]:
+    """Return the examples of a page that are marked for this test, in their order."""
+    return BLOCK.findall((ROOT / readme).read_text())
+
+
+def test_all_marked_examples_run_here() -> None:
+    marked = {
+        page.relative_to(ROOT).as_posix(): len(BLOCK.findall(page.read_text()))
+        for page in [ROOT / "README.md", *ROOT.glob("packages/*/README.md")]
+    }
+    assert {page: count for page, count in marked.items() if count} == PAGES
 
 
 def free_port() -> int:
@@ -83,8 +85,9 @@ def run_client(text: str, port: int, folder: Path) -> str:
 
 def test_examples_of_the_front_page(tmp_path: Path) -> None:
     port = free_port()
-    with serving(block("README.md", "run_app"), port, tmp_path):
-        output = run_client(block("README.md", "ClientSession"), port, tmp_path)
+    server, client = blocks("README.md")
+    with serving(server, port, tmp_path):
+        output = run_client(client, port, tmp_path)
     assert output.splitlines() == [
         "200 text/plain; charset=utf-8",
         "Hello, reader",
@@ -94,6 +97,7 @@ def test_examples_of_the_front_page(tmp_path: Path) -> None:
 
 def test_examples_of_the_package_pages(tmp_path: Path) -> None:
     port = free_port()
-    with serving(block("packages/web/README.md", "run_app"), port, tmp_path):
-        output = run_client(block("packages/client/README.md", "ClientSession"), port, tmp_path)
+    (server,), (client,) = blocks("packages/web/README.md"), blocks("packages/client/README.md")
+    with serving(server, port, tmp_path):
+        output = run_client(client, port, tmp_path)
     assert output == "200 Hello, world\n"
