@@ -137,6 +137,7 @@ async def test_server(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @of_kind("pytest")
+@pytest.mark.timeout(120)
 def test_pytest(block: Block, tmp_path: Path) -> None:
     (tmp_path / "test_example.py").write_text(block.text)
     (tmp_path / "pytest.ini").write_text(PYTEST_INI)
@@ -151,7 +152,7 @@ def test_pytest(block: Block, tmp_path: Path) -> None:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=110,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
