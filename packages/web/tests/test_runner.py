@@ -1,6 +1,7 @@
 """Runners and the graceful end."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -41,6 +42,12 @@ async def connect(site: TCPSite) -> tuple[asyncio.StreamReader, asyncio.StreamWr
     return await asyncio.open_connection("127.0.0.1", site.port)
 
 
+async def leave(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
 @pytest.mark.spec("RUN-01", "RUN-02", "ADD-608")
 async def test_life_of_an_app_runner() -> None:
     app = make_app()
@@ -72,12 +79,12 @@ async def test_life_of_an_app_runner() -> None:
     writer.write(GET)
     assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
     await runner.cleanup()
-    assert events == ("startup", "shutdown", "cleanup")
+    assert events == ["startup", "shutdown", "cleanup"]
     assert runner.sites == set()
     assert runner.addresses == []
     assert runner.server is None
     assert await reader.read() == b"hello"
-    writer.close()
+    await leave(writer)
 
 
 @pytest.mark.spec("ADD-604")
@@ -97,7 +104,7 @@ async def test_server_runner() -> None:
     reader, writer = await connect(site)
     writer.write(b"DELETE /any/path HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert (await reader.read()).endswith(b"hello")
-    writer.close()
+    await leave(writer)
     await runner.cleanup()
 
 
@@ -217,8 +224,8 @@ async def test_running_handlers_may_end(caplog: Any) -> None:
     assert b"Connection: close\r\n" in answer
     assert steps.events == ["shutdown", "done", "cleanup"]
     assert "waiting up to 5 s for 1 request(s): <Request GET /slow >" in caplog.text
-    idle_writer.close()
-    writer.close()
+    await leave(idle_writer)
+    await leave(writer)
 
 
 @pytest.mark.spec("SHUT-05", "CLI-09", "ADD-603")
@@ -232,7 +239,7 @@ async def test_handlers_that_do_not_end_are_cancelled(stubborn: bool) -> None:
     await asyncio.wait_for(steps.runner.cleanup(), 5)
     assert steps.events == ["shutdown", "cancelled", "cleanup"]
     assert await reader.read() == b""
-    writer.close()
+    await leave(writer)
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
 
@@ -362,7 +369,7 @@ async def test_the_application_may_be_asked_while_it_ends() -> None:
     await asyncio.sleep(0.01)
     await steps.runner.cleanup()
     assert await reader.read() == b""
-    writer.close()
+    await leave(writer)
 
 
 # Signals
