@@ -1,6 +1,6 @@
 """Fuzz the response parser: ``python tools/fuzz/response_parser.py --seconds 600``.
 
-The second byte of an input chooses leniency and the method that was sent.
+The second byte of an input chooses leniency, the method that was sent, and narrow limits.
 """
 
 import sys
@@ -31,7 +31,7 @@ def maker(build: Any, choice: int, way: Callable[[Any], Any]) -> Callable[[], An
     """Return what makes parsers that expect a response."""
 
     def make() -> Any:
-        parser = build.ResponseParser(strict=bool(choice & 1))
+        parser = build.ResponseParser(wire.limits(choice >= 128), strict=bool(choice & 1))
         method = ("GET", "HEAD", "CONNECT", "POST")[choice >> 1 & 3]
         parser.expect(method, read_until_eof=not choice & 8)
         return way(parser)
@@ -49,7 +49,8 @@ def prepare() -> tuple[engine.Check, Sequence[bytes]]:
             makers = [maker(build, choice, way) for build in builds for way in WAYS]
             wire.same(makers, data[:1] + data[2:])
 
-    seeds = [bytes((size, choice)) + raw for raw in SEEDS for size in (0, 6) for choice in range(4)]
+    choices = (0, 1, 2, 3, 128, 129)
+    seeds = [bytes((size, choice)) + raw for raw in SEEDS for size in (0, 6) for choice in choices]
     return check, seeds
 
 

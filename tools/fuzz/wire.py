@@ -18,6 +18,17 @@ ROOT = Path(__file__).resolve().parents[2]
 HOT = ("chunked", "control_fields", "head", "head_scanner", "line_scanner", "parser", "serializer")
 
 
+LIMITS = (60, 40, 4, 150)
+"""Limits that short inputs reach: of a line, of a field, of fields, of a head."""
+
+
+def limits(choice: bool) -> Any:
+    """Return narrow limits or the usual ones."""
+    from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
+
+    return HeadLimits(*LIMITS) if choice else DEFAULT_LIMITS
+
+
 def table() -> dict[str, Any]:
     """Return the names of the request table of the tests."""
     return runpy.run_path(str(ROOT / "packages/core/tests/request_table.py"))

@@ -1,6 +1,13 @@
 import pytest
 
-from aiohttp_core.errors import BadStatusLine, FieldTooLong, HeadTooLarge, StartLineTooLong
+from aiohttp_core.errors import (
+    BadStatusLine,
+    FieldTooLong,
+    HeadTooLarge,
+    HttpProcessingError,
+    InvalidHeader,
+    StartLineTooLong,
+)
 from aiohttp_core.head_scanner import HeadScanner
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 
@@ -96,3 +103,100 @@ def test_limits_refuse_only_what_is_beyond_them():
                 scanner.push(raw, 0)
         else:
             assert scanner.push(raw, 0) == len(raw)
+
+
+def scan(raw, size, limits=DEFAULT_LIMITS, *, request=True, lenient=False):
+    """Scan *raw* in pieces; return the scanner, or the error."""
+    scanner = HeadScanner(limits, request=request, lenient=lenient)
+    try:
+        for place in range(0, len(raw), size):
+            scanner.push(raw[place : place + size], 0)
+            if scanner.done:
+                break
+    except HttpProcessingError as error:
+        return type(error), str(error)
+    return scanner
+
+
+def test_a_head_longer_than_a_field_may_be_is_the_same_in_all_pieces():
+    """Framing fields that come in a later read count like those of the first."""
+    fields = b"".join(b"X-%d: %s\r\n" % (n, b"v" * 300) for n in range(60))
+    raw = (
+        b"POST / HTTP/1.1\r\nHost: a\r\n" + fields + b"Content-Length: 7\r\n"
+        b"x-own: 1\r\nCONNECTION: Close\r\n\r\n"
+    )
+    for size in (1, 100, 4096, len(raw)):
+        scanner = scan(raw, size)
+        assert scanner.done
+        assert (scanner.raw, scanner.size, scanner.fields) == (raw, len(raw), 64)
+        head = scanner.request()
+        assert (head.host, head.content_length, head.keep_alive) == ("a", 7, False)
+
+
+START = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("limits", "fields", "error"),
+    [
+        (HeadLimits(max_headers=4), b"A: 1\r\n" * 4, None),
+        (HeadLimits(max_headers=4), b"A: 1\r\n" * 5, HeadTooLarge),
+        (HeadLimits(max_headers=4), b"A: 1\r\n" * 4 + b"\xff: 1\r\n", InvalidHeader),
+        (HeadLimits(max_headers=4), b"A: 1\r\n" * 5 + b"\xff: 1\r\n", HeadTooLarge),
+        (HeadLimits(max_field_size=20), b"A: 1\r\n" * 9 + b"B: " + b"b" * 17 + b"\r\n", None),
+        (
+            HeadLimits(max_field_size=20),
+            b"A: 1\r\n" * 9 + b"B: " + b"b" * 18 + b"\r\n",
+            FieldTooLong,
+        ),
+        (HeadLimits(max_head_size=79), b"A: 1\r\n" * 10, None),
+        (HeadLimits(max_head_size=78), b"A: 1\r\n" * 10, HeadTooLarge),
+        (HeadLimits(max_head_size=76), b"A: 1\r\n" * 10, HeadTooLarge),
+        (HeadLimits(max_head_size=75), b"A: 1\r\n" * 9 + b"\x00\r\n", InvalidHeader),
+        (
+            HeadLimits(max_headers=2),
+            b"Content-Length: 1\r\nContent-Length: 2\r\n" * 2,
+            InvalidHeader,
+        ),
+    ],
+)
+@pytest.mark.parametrize("lenient", [False, True])
+def test_the_first_rule_broken_is_the_one_told_in_all_pieces(limits, fields, error, lenient):
+    raw = START + fields + b"\r\n"
+    told = scan(raw, len(raw), limits, request=False, lenient=lenient)
+    assert (told[0] if isinstance(told, tuple) else None) is error
+    for size in (1, 2, 3, 5, 7, 19, 40):
+        again = scan(raw, size, limits, request=False, lenient=lenient)
+        if error is not None:
+            assert again[0] is error
+        else:
+            assert (again.raw, again.fields) == (told.raw, told.fields)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6, 11, 1000])
+def test_a_continued_field_after_usual_ones_is_one_field(size):
+    """The last field of a read may go on in the next one."""
+    raw = START + b"A: 1\r\nB: 2\r\n  more\r\nContent-Length: 5\r\nC: 3\r\n\tend\r\n\r\n"
+    scanner = scan(raw, size, request=False, lenient=True)
+    head = scanner.response("GET", read_until_eof=True)
+    assert head.content_length == 5
+    assert list(head.headers.items()) == [
+        ("A", "1"),
+        ("B", "2  more"),
+        ("Content-Length", "5"),
+        ("C", "3\tend"),
+    ]
+    assert scanner.fields == 4
+
+
+@pytest.mark.parametrize("size", [1, 5, 17, 1000])
+def test_trailers_in_pieces(size):
+    section = b"X: 1\r\nY:\t2 \r\n" * 3 + b"Z:\r\n\r\n"
+    scanner = HeadScanner(DEFAULT_LIMITS, request=True)
+    scanner.push(HEAD, 0)
+    scanner.begin_trailers()
+    for place in range(0, len(section), size):
+        scanner.push(section[place : place + size], 0)
+    assert scanner.done
+    assert scanner.trailers == [b"X", b"1", b"Y", b"2"] * 3 + [b"Z", b""]
+    assert scanner.fields == 2 + 7

@@ -34,6 +34,7 @@ __all__ = (
     "is_value",
     "lenient_chunk_line",
     "match_chunk_size",
+    "match_fields",
     "match_request_head",
     "match_response_head",
     "parse_content_length",
@@ -77,6 +78,9 @@ is_lenient_value: Final = re.compile(rb"[^\x00\r\n]*+").fullmatch
 _FIELD: Final = _TOKEN + rb"++:" + _VALUE + rb"*+\r\n"
 
 is_field_block: Final = re.compile(rb"(?:" + _FIELD + rb")*+").fullmatch
+
+match_fields: Final = re.compile(rb"((?:" + _FIELD + rb")*+)(?:\r\n)?+").match
+"""As many fields as stand there in that form (the group), and the empty line behind them."""
 
 FIELD_LINE: Final = re.compile(rb"(" + _TOKEN + rb"++):[ \t]*+([^\r]*+)\r\n")
 """One field of a head that was validated before; trailing blanks of the value are left."""

@@ -220,9 +220,12 @@ class MessageHead:
                 pairs.append((_learn(name) if key is None else key, text))
                 i += 2
             return pairs
-        for name, value in self._pairs():
-            key = known.get(name)
-            pairs.append((_learn(name) if key is None else key, decode_value(value)))
+        # Cut as text at once: one call of decode instead of two for each field.
+        for line in decode_value(self.raw[self._fields_start : -4]).split("\r\n"):
+            text, colon, value = line.partition(":")
+            if colon:
+                name = text.encode("ascii")
+                pairs.append((known.get(name) or _learn(name), value.strip(" \t")))
         return pairs
 
     @property

@@ -46,13 +46,16 @@ cdef class LineScanner:
     @cython.locals(p=octets, start=Py_ssize_t, stop=Py_ssize_t)
     cpdef Py_ssize_t push(self, bytes data, Py_ssize_t pos) except -1
 
-    @cython.locals(held=bytearray, before=Py_ssize_t, stop=Py_ssize_t, waiting=bint)
+    @cython.locals(held=bytearray, before=Py_ssize_t, stop=Py_ssize_t, lead=Py_ssize_t,
+                   waiting=bint)
     cdef Py_ssize_t _push_more(self, bytes data, Py_ssize_t pos) except -1
 
     @cython.locals(stop=Py_ssize_t)
     cdef Py_ssize_t _scan(self, bytes data, Py_ssize_t pos) except -1
 
-    cdef Py_ssize_t _match_usual(self, bytes data, Py_ssize_t pos) except -1
+    cdef Py_ssize_t _match_head(self, bytes data, Py_ssize_t pos) except -1
+
+    cdef Py_ssize_t _match_fields(self, bytes data, Py_ssize_t pos) except -1
 
     @cython.locals(p=octets, names=octets, values=octets, i=Py_ssize_t, line=Py_ssize_t,
                    start=Py_ssize_t, end=Py_ssize_t, length=Py_ssize_t, size=Py_ssize_t,

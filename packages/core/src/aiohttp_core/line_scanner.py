@@ -193,8 +193,10 @@ class LineScanner:
         if not waiting and data.find(b"\n", pos) < 0:
             self._check_open_line(held, self._scanned)
             return len(data)
-        stop = self._scan(bytes(memoryview(held)[self._scanned :]), 0)
-        self._scanned += stop
+        # The line end before the first open line goes along: the kernels look for it.
+        lead = 1 if self._scanned else 0
+        stop = self._scan(bytes(memoryview(held)[self._scanned - lead :]), lead)
+        self._scanned += stop - lead
         if not self.done:
             return len(data)
         self.raw = bytes(memoryview(held)[self._skipped : self._scanned])
@@ -203,23 +205,22 @@ class LineScanner:
 
     def _scan(self, data: bytes, pos: int) -> int:
         """Scan the complete lines of *data* from *pos* on; return the place behind the last one."""
-        if cython.compiled:
-            pos = self._scan_usual(data, pos)
-        elif not self._in_fields:
-            pos = self._match_usual(data, pos)
-        while not self.done:
-            stop = self._scan_line(data, pos)
-            if stop < 0:
-                break
+        stop = pos
+        while stop >= 0 and not self.done:
             pos = stop
-            if cython.compiled and not self.done:
+            if cython.compiled:
                 pos = self._scan_usual(data, pos)
-        return pos
+            elif self._in_fields:
+                pos = self._match_fields(data, pos)
+            else:
+                pos = self._match_head(data, pos)
+            stop = pos if self.done else self._scan_line(data, pos)
+        return pos if stop < 0 else stop
 
     # --- the quick kernels ---
 
-    def _match_usual(self, data: bytes, pos: int) -> int:
-        """Take a whole head in its usual form; the interpreted kernel."""
+    def _match_head(self, data: bytes, pos: int) -> int:
+        """Take a whole head in its usual form; the interpreted kernel for most of them."""
         if self._is_request:
             found = grammar.match_request_head(data, pos)
         else:
@@ -247,12 +248,47 @@ class LineScanner:
         self._fields_start = fields_start - pos
         control = self.control
         for name, value in grammar.find_framing_fields(data, fields_start - 1, end):
-            control.note(KIND_OF.get(name) or kind_of(name), value.rstrip(grammar.BLANKS))
+            kind = KIND_OF.get(name) or KIND_OF[name.lower()]
+            control.note(kind, value.rstrip(grammar.BLANKS))
         self._in_fields = True
         self.size = size
         self.fields = count
         self.done = True
         return end
+
+    def _match_fields(self, data: bytes, pos: int) -> int:
+        """Take fields in their usual form, as far as they go; the interpreted kernel for the rest.
+
+        A field of a response is left to the law where the next line may continue it.
+        """
+        found = grammar.match_fields(data, pos, pos + self._max_head - self.size)
+        if found is None:
+            return pos
+        end = found.end(1)
+        stop = found.end()
+        if end == stop and self._lenient:
+            if end > pos and (end == len(data) or data[end] in grammar.BLANKS):
+                end = stop = max(pos, data.rfind(b"\n", pos, end - 1) + 1)
+        count = data.count(b"\n", pos, end)
+        longest = end - pos - 2
+        if longest > self._max_field:
+            longest = max(map(len, data[pos:end].split(b"\r\n")))
+        if longest > self._max_field or self.fields + count > self._max_fields:
+            while pos < end:  # one of these lines breaks the limit: the law says which
+                pos = self._scan_line(data, pos)
+            return pos
+        if self._is_trailers:
+            for name, value in grammar.FIELD_LINE.findall(data, pos, end):
+                self._trailer(name, value.rstrip(grammar.BLANKS))
+        else:
+            control = self.control
+            for name, value in grammar.find_framing_fields(data, pos - 1, end):
+                kind = KIND_OF.get(name) or KIND_OF[name.lower()]
+                control.note(kind, value.rstrip(grammar.BLANKS))
+        self.size += stop - pos
+        self.fields += count
+        self.done = stop > end
+        return stop
 
     def _scan_usual(self, data: bytes, pos: int) -> int:  # pragma: no cover (compiled only)
         """Take lines in their usual form, as far as they go; the compiled kernel.
