@@ -222,10 +222,10 @@ class MessageHead:
             return pairs
         # Cut as text at once: one call of decode instead of two for each field.
         for line in decode_value(self.raw[self._fields_start : -4]).split("\r\n"):
-            text, colon, value = line.partition(":")
-            if colon:
-                name = text.encode("ascii")
-                pairs.append((known.get(name) or _learn(name), value.strip(" \t")))
+            spelled, _, text = line.partition(":")
+            if spelled:  # there is one empty line if there are no fields
+                name = spelled.encode("ascii")
+                pairs.append((known.get(name) or _learn(name), text.strip(" \t")))
         return pairs
 
     @property
