@@ -22,7 +22,6 @@ from typing import Any, Final
 from yarl import URL
 
 from aiohttp_client.abc import NO_URL, AbstractCookieJar, ClearCookiePredicate, LooseCookies
-from aiohttp_client.cookie_persistence import dump_cookies, read_cookie_file, write_cookie_file
 from aiohttp_client.cookie_store import (
     SHARED,
     CookieStore,
@@ -352,6 +351,8 @@ class CookieJar(AbstractCookieJar):
     def save(self, file_path: str | os.PathLike[str]) -> None:
         """Write the cookies to *file_path* as JSON, with mode 0600; blocking."""
         self._store.remove_expired()
+        from aiohttp_client.cookie_persistence import dump_cookies, write_cookie_file
+
         write_cookie_file(file_path, dump_cookies(self._store))
 
     def load(self, file_path: str | os.PathLike[str]) -> None:
@@ -361,6 +362,8 @@ class CookieJar(AbstractCookieJar):
         the jar is unchanged then.  Cookies of IP addresses are left out without *unsafe*, and the
         limits of the jar hold.
         """
+        from aiohttp_client.cookie_persistence import read_cookie_file
+
         cookies = read_cookie_file(file_path)
         self._store.clear()
         for cookie in cookies:

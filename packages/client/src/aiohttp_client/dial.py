@@ -9,7 +9,6 @@ Laws
 """
 
 import asyncio
-import hashlib
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -190,6 +189,8 @@ def check_fingerprint(transport: asyncio.Transport, tls: TLSPlan) -> None:
     if certificate is not None and pin.matches(certificate):
         return
     abort_transport(transport)
+    import hashlib
+
     got = hashlib.sha256(certificate or b"").digest()
     address = transport.get_extra_info("peername") or (tls.server_hostname, 0)
     raise ServerFingerprintMismatch(pin.fingerprint, got, address[0], address[1])

@@ -7,22 +7,27 @@ Laws
 """
 
 import asyncio
-import netrc
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp_client.auth import encode_basic_auth
 from aiohttp_core.log import client_logger
 
+if TYPE_CHECKING:
+    from netrc import netrc
+    from pathlib import Path
+
 __all__ = ("load_netrc", "netrc_authorization", "netrc_credentials", "netrc_path")
 
 
-def netrc_path() -> tuple[Path, bool] | None:
+def netrc_path() -> "tuple[Path, bool] | None":
     """Return the path of the netrc file and whether ``$NETRC`` names it; ``None`` without a home.
 
     Without ``$NETRC`` it is ``~/.netrc``, on Windows ``~/_netrc``.
     """
+    from pathlib import Path
+
     named = os.environ.get("NETRC")
     if named is not None:
         return Path(named), True
@@ -34,18 +39,20 @@ def netrc_path() -> tuple[Path, bool] | None:
     return home / ("_netrc" if sys.platform == "win32" else ".netrc"), False
 
 
-def load_netrc() -> netrc.netrc | None:
+def load_netrc() -> "netrc | None":
     """Read the netrc file; ``None`` if there is none that can be used.
 
     Only the absence of the default file is silent (spec row ADD-201).
     """
+    from netrc import NetrcParseError, netrc
+
     found = netrc_path()
     if found is None:
         return None
     path, named = found
     try:
-        return netrc.netrc(str(path))
-    except netrc.NetrcParseError as exc:
+        return netrc(str(path))
+    except NetrcParseError as exc:
         client_logger.warning("Could not parse .netrc file: %s", exc)
     except FileNotFoundError as exc:
         if named:

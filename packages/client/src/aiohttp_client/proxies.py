@@ -11,7 +11,6 @@ Laws
 import asyncio
 import ipaddress
 import os
-import urllib.request
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -103,6 +102,8 @@ def environment_proxies() -> dict[str, ProxyChoice]:
     a warning; other unusable URLs raise as :func:`check_proxy` does.
     """
     found: dict[str, ProxyChoice] = {}
+    import urllib.request  # loads an HTTP client of its own: only for who trusts the environment
+
     settings = urllib.request.getproxies()
     for scheme in _PROXIED_SCHEMES:
         text = settings.get(scheme)
@@ -127,6 +128,8 @@ def bypasses_proxy(url: URL) -> bool:
     host = url.host
     if host is None:
         return False
+    import urllib.request
+
     shown = f"[{host}]" if ":" in host else host
     port = f":{url.port}" if url.port is not None else ""
     if urllib.request.proxy_bypass(shown + port) or urllib.request.proxy_bypass(host):

@@ -8,8 +8,6 @@ Laws
 * A context of the user is used as it is: nothing is set on it, ALPN neither.
 """
 
-import hashlib
-import hmac
 import ssl
 import warnings
 from functools import lru_cache
@@ -27,6 +25,7 @@ __all__ = (
     "verified_context",
 )
 
+_SHA256_SIZE: Final = 32
 _INSECURE_DIGESTS: Final = {16: "MD5", 20: "SHA1"}
 
 
@@ -43,7 +42,7 @@ class Fingerprint:
         size = len(fingerprint)
         if size in _INSECURE_DIGESTS:
             raise ValueError(f"{_INSECURE_DIGESTS[size]} is insecure and not supported; use sha256")
-        if size != hashlib.sha256().digest_size:
+        if size != _SHA256_SIZE:
             raise ValueError(f"a SHA-256 digest has 32 bytes, not {size}")
         self._digest = bytes(fingerprint)
 
@@ -54,6 +53,9 @@ class Fingerprint:
 
     def matches(self, certificate: bytes) -> bool:
         """Return whether the DER *certificate* has this digest."""
+        import hashlib
+        import hmac
+
         return hmac.compare_digest(hashlib.sha256(certificate).digest(), self._digest)
 
     def __eq__(self, other: object) -> bool:

@@ -8,13 +8,16 @@ Laws
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
 
-from aiosignal import Signal
 from multidict import CIMultiDict
 from yarl import URL
+
+from aiohttp_core.records import Record
+
+if TYPE_CHECKING:
+    from aiosignal import Signal
 
 __all__ = (
     "Trace",
@@ -39,11 +42,9 @@ __all__ = (
 
 ContextT = TypeVar("ContextT")
 ContextT_co = TypeVar("ContextT_co", covariant=True)
-ParamsT = TypeVar("ParamsT")
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRequestStartParams:
+class TraceRequestStartParams(Record):
     """Parameters of ``on_request_start``; ``headers`` may be changed."""
 
     method: str
@@ -51,8 +52,7 @@ class TraceRequestStartParams:
     headers: CIMultiDict[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRequestChunkSentParams:
+class TraceRequestChunkSentParams(Record):
     """Parameters of ``on_request_chunk_sent``."""
 
     method: str
@@ -60,8 +60,7 @@ class TraceRequestChunkSentParams:
     chunk: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TraceResponseChunkReceivedParams:
+class TraceResponseChunkReceivedParams(Record):
     """Parameters of ``on_response_chunk_received``."""
 
     method: str
@@ -69,8 +68,7 @@ class TraceResponseChunkReceivedParams:
     chunk: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRequestEndParams:
+class TraceRequestEndParams(Record):
     """Parameters of ``on_request_end``; ``response`` is the ``ClientResponse``."""
 
     method: str
@@ -79,8 +77,7 @@ class TraceRequestEndParams:
     response: Any
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRequestExceptionParams:
+class TraceRequestExceptionParams(Record):
     """Parameters of ``on_request_exception``."""
 
     method: str
@@ -89,8 +86,7 @@ class TraceRequestExceptionParams:
     exception: BaseException
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRequestRedirectParams:
+class TraceRequestRedirectParams(Record):
     """Parameters of ``on_request_redirect``; ``response`` is the one that redirects."""
 
     method: str
@@ -99,8 +95,7 @@ class TraceRequestRedirectParams:
     response: Any
 
 
-@dataclass(frozen=True, slots=True)
-class TraceRequestHeadersSentParams:
+class TraceRequestHeadersSentParams(Record):
     """Parameters of ``on_request_headers_sent``."""
 
     method: str
@@ -108,54 +103,45 @@ class TraceRequestHeadersSentParams:
     headers: CIMultiDict[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TraceConnectionQueuedStartParams:
+class TraceConnectionQueuedStartParams(Record):
     """Parameters of ``on_connection_queued_start``."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceConnectionQueuedEndParams:
+class TraceConnectionQueuedEndParams(Record):
     """Parameters of ``on_connection_queued_end``."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceConnectionCreateStartParams:
+class TraceConnectionCreateStartParams(Record):
     """Parameters of ``on_connection_create_start``."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceConnectionCreateEndParams:
+class TraceConnectionCreateEndParams(Record):
     """Parameters of ``on_connection_create_end``."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceConnectionReuseconnParams:
+class TraceConnectionReuseconnParams(Record):
     """Parameters of ``on_connection_reuseconn``."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceDnsResolveHostStartParams:
+class TraceDnsResolveHostStartParams(Record):
     """Parameters of ``on_dns_resolvehost_start``."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class TraceDnsResolveHostEndParams:
+class TraceDnsResolveHostEndParams(Record):
     """Parameters of ``on_dns_resolvehost_end``."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class TraceDnsCacheHitParams:
+class TraceDnsCacheHitParams(Record):
     """Parameters of ``on_dns_cache_hit``."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class TraceDnsCacheMissParams:
+class TraceDnsCacheMissParams(Record):
     """Parameters of ``on_dns_cache_miss``."""
 
     host: str
@@ -180,10 +166,6 @@ _EVENTS = (
     "on_dns_cache_miss",
 )
 
-# The session is typed as Any: a receiver declares it as ClientSession, which stands above this
-# module.
-_Receivers: TypeAlias = Signal[Any, ContextT, ParamsT]
-
 
 class _ContextFactory(Protocol[ContextT_co]):
     def __call__(self, *, trace_request_ctx: Any) -> ContextT_co: ...
@@ -198,37 +180,39 @@ class TraceConfig(Generic[ContextT]):
     same for all its signals, redirects included.
     """
 
-    on_request_start: _Receivers[ContextT, TraceRequestStartParams]
+    # The session is typed as Any: a receiver declares it as ClientSession, which stands above this
+    # module.
+    on_request_start: "Signal[Any, ContextT, TraceRequestStartParams]"
     """A request begins, before anything else is done for it."""
-    on_request_chunk_sent: _Receivers[ContextT, TraceRequestChunkSentParams]
+    on_request_chunk_sent: "Signal[Any, ContextT, TraceRequestChunkSentParams]"
     """A piece of the body was handed to the connection."""
-    on_response_chunk_received: _Receivers[ContextT, TraceResponseChunkReceivedParams]
+    on_response_chunk_received: "Signal[Any, ContextT, TraceResponseChunkReceivedParams]"
     """A piece of the response's body was read."""
-    on_request_end: _Receivers[ContextT, TraceRequestEndParams]
+    on_request_end: "Signal[Any, ContextT, TraceRequestEndParams]"
     """The head of the final response is there."""
-    on_request_exception: _Receivers[ContextT, TraceRequestExceptionParams]
+    on_request_exception: "Signal[Any, ContextT, TraceRequestExceptionParams]"
     """The request failed or was cancelled."""
-    on_request_redirect: _Receivers[ContextT, TraceRequestRedirectParams]
+    on_request_redirect: "Signal[Any, ContextT, TraceRequestRedirectParams]"
     """A redirect is about to be followed."""
-    on_request_headers_sent: _Receivers[ContextT, TraceRequestHeadersSentParams]
+    on_request_headers_sent: "Signal[Any, ContextT, TraceRequestHeadersSentParams]"
     """The head was handed to the connection."""
-    on_connection_queued_start: _Receivers[ContextT, TraceConnectionQueuedStartParams]
+    on_connection_queued_start: "Signal[Any, ContextT, TraceConnectionQueuedStartParams]"
     """The request waits for a free connection."""
-    on_connection_queued_end: _Receivers[ContextT, TraceConnectionQueuedEndParams]
+    on_connection_queued_end: "Signal[Any, ContextT, TraceConnectionQueuedEndParams]"
     """The wait is over."""
-    on_connection_create_start: _Receivers[ContextT, TraceConnectionCreateStartParams]
+    on_connection_create_start: "Signal[Any, ContextT, TraceConnectionCreateStartParams]"
     """A new connection is being made."""
-    on_connection_create_end: _Receivers[ContextT, TraceConnectionCreateEndParams]
+    on_connection_create_end: "Signal[Any, ContextT, TraceConnectionCreateEndParams]"
     """A new connection is ready."""
-    on_connection_reuseconn: _Receivers[ContextT, TraceConnectionReuseconnParams]
+    on_connection_reuseconn: "Signal[Any, ContextT, TraceConnectionReuseconnParams]"
     """A pooled connection is used again."""
-    on_dns_resolvehost_start: _Receivers[ContextT, TraceDnsResolveHostStartParams]
+    on_dns_resolvehost_start: "Signal[Any, ContextT, TraceDnsResolveHostStartParams]"
     """The resolver is asked."""
-    on_dns_resolvehost_end: _Receivers[ContextT, TraceDnsResolveHostEndParams]
+    on_dns_resolvehost_end: "Signal[Any, ContextT, TraceDnsResolveHostEndParams]"
     """The resolver has answered."""
-    on_dns_cache_hit: _Receivers[ContextT, TraceDnsCacheHitParams]
+    on_dns_cache_hit: "Signal[Any, ContextT, TraceDnsCacheHitParams]"
     """The addresses are known already."""
-    on_dns_cache_miss: _Receivers[ContextT, TraceDnsCacheMissParams]
+    on_dns_cache_miss: "Signal[Any, ContextT, TraceDnsCacheMissParams]"
     """The addresses are not known yet."""
 
     @overload
@@ -236,6 +220,8 @@ class TraceConfig(Generic[ContextT]):
     @overload
     def __init__(self, trace_config_ctx_factory: _ContextFactory[ContextT]) -> None: ...
     def __init__(self, trace_config_ctx_factory: _ContextFactory[Any] = SimpleNamespace) -> None:
+        from aiosignal import Signal  # with what it needs a tenth of the whole import
+
         self._factory = trace_config_ctx_factory
         for name in _EVENTS:
             setattr(self, name, Signal(self))
@@ -277,7 +263,7 @@ class Trace:
         return bool(self._config.on_response_chunk_received)
 
     async def _send(
-        self, signal: Signal[Any, Any, Any], make: Callable[..., object], *args: object
+        self, signal: "Signal[Any, Any, Any]", make: Callable[..., object], *args: object
     ) -> None:
         if signal:
             await cast("Awaitable[None]", signal.send(self._session, self._context, make(*args)))

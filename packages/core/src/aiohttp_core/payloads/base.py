@@ -8,7 +8,6 @@ Laws
 """
 
 import enum
-import mimetypes
 import os.path
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -100,6 +99,8 @@ class Payload(ABC):
             chosen = content_type
             _check_type(chosen)
         elif filename is not None:
+            import mimetypes  # reads the tables of the system: only for who has a file name
+
             chosen = mimetypes.guess_type(filename)[0] or self._default_content_type
         else:
             chosen = self._default_content_type
