@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 
-from aiohttp_client.connection import check_transitions
+from aiohttp_client.connection_state import check_transitions
 
 # These tests touch sockets, so they run on each event loop that is there.
 ON_EVERY_LOOP = frozenset(
-    ("test_session", "test_connection", "test_connector", "test_tcp_connector", "test_websocket")
+    (
+        *("test_session", "test_connection", "test_connector", "test_tcp_connector"),
+        *("test_interruptions", "test_websocket"),
+    )
 )
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Any]:
     factories: dict[str, Any] = {"asyncio": asyncio.new_event_loop}
-    if item.path.stem in ON_EVERY_LOOP:
+    # The clock of uvloop cannot be moved.
+    if item.path.stem in ON_EVERY_LOOP and "jump" not in item.fixturenames:
         try:
             import uvloop
         except ImportError:

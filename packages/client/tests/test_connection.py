@@ -1,5 +1,4 @@
 import asyncio
-from math import inf
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from aiohttp_client import ClientConnectionError, ServerDisconnectedError
 from aiohttp_client.connection import HttpConnection
 from aiohttp_client.connection_state import TRANSITIONS, ConnectionState
 from aiohttp_client.deadline_wheel import DeadlineWheel
+from aiohttp_client.exchange_options import ExchangeOptions
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -77,8 +77,8 @@ async def parts() -> Any:
 
 
 def begin(connection: HttpConnection, method: str = "GET", **options: Any) -> Any:
-    incoming = connection.begin(None, method, **options)
-    connection.set_deadlines(inf)
+    upgrade = options.pop("upgrade", False)
+    incoming = connection.begin(None, method, ExchangeOptions(**options), upgrade=upgrade)
     connection.write(b"request")
     return incoming
 
@@ -186,7 +186,7 @@ async def test_loss_tells_how_far_it_came(parts: Any) -> None:
 
 async def test_paused_reader_gets_everything_after_the_loss(parts: Any) -> None:
     connection, transport, owner = parts  # noqa: RUF059
-    incoming = begin(connection, limit=4)
+    incoming = begin(connection, read_bufsize=4)
     connection.sent()
     connection.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n" + b"x" * 20)
     assert connection.reading_paused

@@ -16,8 +16,8 @@ from aiohttp_client.errors import (
     UploadAbortedError,
 )
 from aiohttp_client.expected_type import is_expected_content_type as _is_expected_content_type
-from aiohttp_client.request import (
-    ClientRequest,
+from aiohttp_client.request import ClientRequest
+from aiohttp_client.request_fields import (
     default_accept_encoding as _gen_default_accept_encoding,
 )
 from aiohttp_client.request_info import RequestInfo

@@ -6,8 +6,9 @@ Laws
 
 import asyncio
 
-from aiohttp_client.connection import ConnectionOwner, HttpConnection
+from aiohttp_client.connection import HttpConnection
 from aiohttp_client.deadline_wheel import DeadlineWheel
+from aiohttp_client.pooled_connection import ConnectionOwner
 
 __all__ = ("BufferedHttpConnection",)
 

@@ -1,19 +1,6 @@
-r"""One HTTP/1.1 connection of a client: its state machine, and the asyncio protocols around it.
+"""One HTTP/1.1 connection of a client: one exchange of request and response after the other.
 
-::
-
-    RESERVED --> SENDING <--> WAITING_1XX
-      ^  |          |  \________ |
-      |  |          v           \v
-     IDLE <------ RECEIVING --> UPGRADED
-      ^             |
-      |             v
-      +--------- DRAINING                     any --> CLOSING --> CLOSED
-
-``RESERVED``: leased, nothing sent yet.  ``SENDING``: the request is being written.
-``WAITING_1XX``: the head is out, the body waits for ``100 Continue``.  ``RECEIVING``: the request
-is out, or its answer came early.  ``DRAINING``: the answer is complete, the request's body is not.
-``IDLE``: in the pool.
+Its states and their transitions are those of :mod:`aiohttp_client.connection_state`.
 
 Laws
 * The connection carries one exchange at a time.  It is reusable only if request and response were
@@ -29,47 +16,37 @@ Laws
 
 import asyncio
 import sys
-import weakref
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp_client.connection_state import TRANSITIONS, ConnectionState
+from aiohttp_client.connection_state import CHECKS, ConnectionState
 from aiohttp_client.deadline_wheel import DeadlineWheel
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
     ExchangeFacts,
-    ServerTimeoutError,
-    SocketTimeoutError,
     exchange_error,
     payload_error,
-    total_timeout_error,
 )
-from aiohttp_client.exchange_options import ExchangeOptions
+from aiohttp_client.exchange_clock import ExchangeClock
+from aiohttp_client.exchange_options import DEFAULT_EXCHANGE_OPTIONS, ExchangeOptions
 from aiohttp_client.incoming import DECODED, Incoming
 from aiohttp_client.lease import Connection
-from aiohttp_client.pool import Slot
-from aiohttp_client.socket_peek import peer_has_spoken
+from aiohttp_client.pooled_connection import ConnectionOwner, PooledConnection
 from aiohttp_client.timeouts import Phase
 from aiohttp_core.chunked import EndOfMessage
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
 from aiohttp_core.fields.keep_alive import parse_keep_alive
-from aiohttp_core.flow import WriteGate
 from aiohttp_core.head import ResponseHead
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_core.parser import ResponseParser
-from aiohttp_core.streams import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
     import cython
 else:
     from aiohttp_core import interpreted as cython
 
-__all__ = (
-    "ConnectionOwner",
-    "HttpConnection",
-    "check_transitions",
-)
+__all__ = ("HttpConnection",)
 
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
@@ -80,78 +57,36 @@ MAX_INFORMATIONAL: Final = 64
 STRICT: Final = bool(sys.flags.dev_mode)
 """In development mode responses are parsed strictly (spec row HTTP-08)."""
 
-
 # The same as numbers: the state is looked at for every read and write.
-IDLE: int = 0
-RESERVED: int = 1
-SENDING: int = 2
-WAITING_1XX: int = 3
-RECEIVING: int = 4
-DRAINING: int = 5
-UPGRADED: int = 6
-CLOSING: int = 7
-CLOSED: int = 8
-
-_checks: list[bool] = [False]
+IDLE: int = int(ConnectionState.IDLE)
+RESERVED: int = int(ConnectionState.RESERVED)
+SENDING: int = int(ConnectionState.SENDING)
+WAITING_1XX: int = int(ConnectionState.WAITING_1XX)
+RECEIVING: int = int(ConnectionState.RECEIVING)
+DRAINING: int = int(ConnectionState.DRAINING)
+UPGRADED: int = int(ConnectionState.UPGRADED)
+CLOSING: int = int(ConnectionState.CLOSING)
+CLOSED: int = int(ConnectionState.CLOSED)
 
 
-def check_transitions(on: bool) -> bool:
-    """Switch the check of every transition and of the invariants; return what it was before."""
-    was = _checks[0]
-    _checks[0] = on
-    return was
-
-
-class ConnectionOwner(Protocol):
-    """Who made a connection and takes it back: the connector."""
-
-    def connection_free(self, connection: "HttpConnection", /) -> None:
-        """The connection is ``IDLE``, and back in its pool, which has decided something by that.
-
-        Also told without a pool.
-        """
-
-    def connection_gone(self, connection: "HttpConnection", /) -> None:
-        """The connection must not be used again.  Told exactly once."""
-
-
-class HttpConnection:
+class HttpConnection(PooledConnection):
     """The state machine of one connection, fed by the event loop as its protocol."""
 
     __slots__ = (
-        "_deadline",
+        "_clock",
         "_drained",
         "_eof",
         "_exchanges",
         "_incoming",
         "_informational",
         "_limits",
-        "_loop",
         "_lost",
-        "_lost_waiter",
-        "_next_step",
-        "_owner",
         "_parser",
         "_sent",
-        "_sock_read",
-        "_step_error",
-        "_step_limit",
         "_task",
-        "_told_gone",
-        "_total",
-        "_wheel",
         "_writer",
         "continued",
-        "force_close",
-        "gate",
-        "idle_limit",
-        "key",
-        "promised",
-        "reading_paused",
         "received",
-        "slot",
-        "state",
-        "transport",
         "writing",
     )
 
@@ -161,59 +96,27 @@ class HttpConnection:
         loop: asyncio.AbstractEventLoop,
         wheel: DeadlineWheel,
     ) -> None:
-        # Weak: a connector that nobody holds any more is collected, and says that it was open.
-        self._owner = weakref.ref(owner)
-        self._loop = loop
-        self._wheel = wheel
+        PooledConnection.__init__(self, owner, loop)
+        self._clock = ExchangeClock(loop, wheel)
         self._limits: HeadLimits = DEFAULT_LIMITS
         self._parser = ResponseParser(DEFAULT_LIMITS, STRICT, gather_chunks=True)
         self._incoming: Incoming | None = None
         self._drained: Incoming | None = None
         self._writer: Any = None
         self._task: asyncio.Task[None] | None = None
-        self._told_gone = False
         self._eof = False
         self._lost: BaseException | None = None
-        self._lost_waiter: asyncio.Future[None] | None = None
         self._exchanges = 0
         self._informational = 0
-        self._deadline = inf
-        self._next_step = inf
-        self._step_limit = 0.0
-        self._step_error = Phase.SEND
-        self._sock_read = 0.0
-        self._total: float | None = None
         self._sent = 0
         self.received = 0
         """Bytes of the present response so far."""
         self.continued: asyncio.Future[bool] | None = None
         """Says whether the body may follow, in ``WAITING_1XX``."""
-        self.state = RESERVED
-        self.transport: Any = None
-        self.gate = WriteGate()
-        self.reading_paused = False
         self.writing = False
         """Whether the request is not yet written completely."""
-        self.force_close = False
-        """Whether the connection is closed after the present exchange."""
-        self.slot: Slot | None = None
-        """Its place in the pool, if it has one; set by the owner."""
-        self.key: Any = None
-        """For the owner: the options that it was made with."""
-        self.idle_limit = inf
-        """Seconds after which the server closes an idle connection; ``inf`` if it did not say."""
-        self.promised = False
-        """For the owner: given to somebody who has not taken it yet."""
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {ConnectionState(self.state).name} {self.key}>"
 
     # -- looking ----------------------------------------------------------------------------------
-
-    @property
-    def connected(self) -> bool:
-        """Whether there is a transport that is not about to close."""
-        return self.state < CLOSING and self.transport is not None
 
     @property
     def reused(self) -> bool:
@@ -243,7 +146,7 @@ class HttpConnection:
             or busy
             or state in (DRAINING, CLOSING, CLOSED),
             "no deadline without an exchange": busy
-            or (self._deadline == inf and self._next_step == inf)
+            or self._clock.stopped
             or state in (DRAINING, CLOSING, CLOSED),
             "idle reads": state != IDLE or not self.reading_paused,
             "idle is clean": state != IDLE or not self._parser.buffered,
@@ -254,19 +157,6 @@ class HttpConnection:
             raise AssertionError(f"{self!r}: {', '.join(broken)}")
 
     # -- the owner's side -------------------------------------------------------------------------
-
-    def reserve(self) -> None:
-        """Take an ``IDLE`` connection out of the pool."""
-        self._go(RESERVED)
-
-    def use_limits(self, limits: HeadLimits) -> None:
-        """Parse the next response under *limits*."""
-        if limits is self._limits:
-            return
-        same = limits == self._limits
-        self._limits = limits
-        if not same:
-            self._parser = ResponseParser(limits, STRICT, gather_chunks=True)
 
     def give_back(self) -> None:
         """Return the connection to its owner: for another request, or closed if it is not fit."""
@@ -282,14 +172,15 @@ class HttpConnection:
         self,
         lease: "Connection | None",
         method: str,
-        limit: int = DEFAULT_LIMIT,
-        decompress: bool = True,
+        options: ExchangeOptions = DEFAULT_EXCHANGE_OPTIONS,
+        deadline: float = inf,
         read_until_eof: bool = True,
         upgrade: bool = False,
     ) -> Incoming:
         """Start an exchange; :meth:`write` the request, then say :meth:`sent`.
 
-        Raises :exc:`ClientConnectionResetError` if the connection is gone.
+        *deadline* is a time of the loop.  Raises :exc:`ClientConnectionResetError` if the
+        connection is gone.
         """
         if self.state != RESERVED or self.transport is None:
             if self.state < CLOSING:
@@ -298,7 +189,16 @@ class HttpConnection:
                 ClientConnectionResetError("Cannot write to closing transport"),
                 ExchangeFacts(self._exchanges > 0, 0, 0),
             )
-        incoming = Incoming(self, lease, self._loop.create_future(), limit, decompress, upgrade)
+        if options.limits is not self._limits:
+            self._use_limits(options.limits)
+        incoming = Incoming(
+            self,
+            lease,
+            self._loop.create_future(),
+            options.read_bufsize,
+            options.decompress,
+            upgrade,
+        )
         self._parser.expect(method, read_until_eof=read_until_eof)
         self._incoming = incoming
         self._exchanges += 1
@@ -307,29 +207,9 @@ class HttpConnection:
         self._informational = 0
         self.writing = True
         self._go(SENDING)
+        self._clock.start(options, deadline)
+        self._clock.sending()
         return incoming
-
-    def set_deadlines(
-        self,
-        deadline: float,
-        total: float | None = None,
-        sock_read: float | None = None,
-        send: float | None = None,
-        first_byte: float | None = None,
-    ) -> None:
-        """Set the limits of the present exchange, after :meth:`begin`.
-
-        *deadline* is a time of the loop, ``inf`` for none, and *total* the number of seconds that
-        it stands for; the others are seconds.
-        """
-        self._deadline = deadline
-        self._total = total
-        self._sock_read = sock_read or 0.0
-        self._step_limit = first_byte or 0.0
-        if deadline < self._wheel.due:
-            self._wheel.note(deadline)
-        if send:
-            self._step_in(send, Phase.SEND)
 
     def exchange(
         self, request: Any, method: str, data: bytes, options: ExchangeOptions, deadline: float
@@ -341,12 +221,12 @@ class HttpConnection:
         """
         if self.state != IDLE or self._incoming is not None:
             raise RuntimeError(f"{self!r} is not idle")
-        if _checks[0]:
+        if CHECKS[0]:
             self._go(RESERVED)
             self._go(SENDING)
             self._go(RECEIVING)
         if options.limits is not self._limits:
-            self.use_limits(options.limits)
+            self._use_limits(options.limits)
         incoming = Incoming.__new__(Incoming)
         incoming.connection = self
         incoming.request = request
@@ -361,17 +241,23 @@ class HttpConnection:
         self._informational = 0
         self._sent = len(data)
         self.received = 0
-        self._deadline = deadline
-        self._total = options.total
-        if deadline < self._wheel.due:
-            self._wheel.note(deadline)
         self.state = RECEIVING
-        self._sock_read = options.sock_read
-        self._step_limit = options.first_byte
-        if self._sock_read or self._step_limit:
-            self._start_reading_clock()
+        clock = self._clock
+        clock.options = options
+        clock.deadline = deadline
+        if deadline < clock.wheel.due:
+            clock.wheel.note(deadline)
+        if options.sock_read or options.first_byte:
+            clock.waiting_for_head()
         self.transport.write(data)
         return incoming
+
+    def _use_limits(self, limits: HeadLimits) -> None:
+        """Parse the next response under *limits*."""
+        same = limits == self._limits
+        self._limits = limits
+        if not same:
+            self._parser = ResponseParser(limits, STRICT, gather_chunks=True)
 
     def lease_to(self, incoming: Incoming) -> Connection:
         """Return the lease of the present exchange, made now if it began without one."""
@@ -400,7 +286,7 @@ class HttpConnection:
         """
         self._go(WAITING_1XX)
         self.continued = self._loop.create_future()
-        self._start_reading_clock()
+        self._clock.waiting_for_head()
         return self.continued
 
     def sent(self) -> None:
@@ -409,7 +295,9 @@ class HttpConnection:
         state = self.state
         if state == SENDING:
             self._go(RECEIVING)
-            self._start_reading_clock()
+            self._clock.waiting_for_head()
+        elif state == RECEIVING:
+            self._clock.waiting_for_body()  # its head came early
         elif state == DRAINING:
             self._settle()
 
@@ -468,34 +356,6 @@ class HttpConnection:
         self._resume_transport()
         return tail
 
-    def when_lost(self) -> "asyncio.Future[None] | None":
-        """Return a future for the end of the transport, ``None`` if that is over."""
-        if self.transport is None:
-            return None
-        if self._lost_waiter is None:
-            self._lost_waiter = self._loop.create_future()
-        return self._lost_waiter
-
-    def is_stale(self) -> bool:
-        """Ask the operating system whether anything came in that the loop has not seen yet.
-
-        On an idle connection that is the end, or bytes that nobody asked for; with TLS it may be
-        bookkeeping of the protocol, so there only the end counts.
-        """
-        transport = self.transport
-        if transport is None or transport.is_closing():
-            return True
-        sock = transport.get_extra_info("socket")
-        if sock is None:
-            return False
-        return peer_has_spoken(sock.fileno(), only_end=self.speaks_tls)
-
-    @property
-    def speaks_tls(self) -> bool:
-        """Whether the connection is open and protected by TLS."""
-        transport = self.transport
-        return transport is not None and transport.get_extra_info("sslcontext") is not None
-
     def close(self) -> None:
         """Close the connection; what is buffered for sending goes out first, if it is little."""
         self._shut(abort=self.writing)
@@ -516,21 +376,14 @@ class HttpConnection:
             if self.writing:
                 task.cancel()
         self._cut_drained()
-        transport = self.transport
-        self._tell_gone()
-        if transport is None:
-            return
-        if abort or transport.get_write_buffer_size():
-            transport.abort()
-        else:
-            transport.close()
+        self._close_transport(abort)
 
     # -- the event loop's side --------------------------------------------------------------------
 
     def connection_made(self, transport: Any) -> None:
         """Take the transport (called by the loop)."""
         self.transport = transport
-        self._wheel.add(self)
+        self._clock.wheel.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes (called by the loop)."""
@@ -574,9 +427,7 @@ class HttpConnection:
         """
         self._eof = True
         self._lost = exc
-        if self.state < CLOSED:
-            self._go(CLOSED)
-        self.transport = None
+        self._transport_lost()
         self.gate.close(exc)
         incoming = self._incoming
         if incoming is not None:
@@ -586,57 +437,27 @@ class HttpConnection:
             incoming = self._incoming
             if incoming is not None and not self.reading_paused:
                 self._lose(incoming, exc)
-        self._wheel.discard(self)
+        self._clock.wheel.discard(self)
         self._cut_drained()
-        self._tell_gone()
-        waiter = self._lost_waiter
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
-
-    def pause_writing(self) -> None:
-        """Shut the write gate (called by the transport)."""
-        self.gate.pause()
-
-    def resume_writing(self) -> None:
-        """Open the write gate (called by the transport)."""
-        self.gate.resume()
+        self._tell_lost()
 
     def check_deadline(self, now: float) -> float:
         """Act on deadlines that have passed (called by the wheel); return the next one."""
         incoming = self._incoming
+        clock = self._clock
         if incoming is None:
-            return inf
-        if self._deadline <= now:
-            phase = self._phase(incoming)
-            self._expire(incoming, total_timeout_error(self._total, phase))
-            return inf
-        if self._next_step <= now:
-            if self.reading_paused:
-                # The reader is slow, not the server: its time starts anew when it resumes.
-                self._next_step = inf
-                return self._deadline
-            phase = self._step_error
-            error: ServerTimeoutError
-            if phase is Phase.SEND:
-                error = ServerTimeoutError("Timeout on sending the request", phase=phase.value)
-            else:
-                error = SocketTimeoutError("Timeout on reading data from socket", phase=phase.value)
+            # The answer is complete; what is left to be sent is held to the same limits.
+            if self.state == DRAINING and clock.error(now, Phase.SEND.value) is not None:
+                self.abort()
+            return clock.next()
+        if self.reading_paused and not self.writing:
+            clock.pause()
+        error = clock.error(now, self._phase(incoming))
+        if error is not None:
             self._expire(incoming, error)
-            return inf
-        return self._deadline if self._deadline < self._next_step else self._next_step
+        return clock.next()
 
     # -- flow control of the body -----------------------------------------------------------------
-
-    def pause_reading(self) -> None:
-        """Stop pulling and reading: the reader of the body is full."""
-        if not self.reading_paused:
-            self.reading_paused = True
-            transport = self.transport
-            if transport is not None:
-                try:
-                    transport.pause_reading()
-                except (NotImplementedError, RuntimeError):
-                    pass
 
     def resume_reading(self) -> None:
         """Pull what is buffered, then read on unless the reader is full again."""
@@ -651,30 +472,17 @@ class HttpConnection:
                 self._lose(incoming, self._lost)
         if not self.reading_paused:
             self._resume_transport()
-            if self._incoming is not None:
-                self._start_reading_clock()
-
-    def _resume_transport(self) -> None:
-        self.reading_paused = False
-        transport = self.transport
-        if transport is not None:
-            try:
-                transport.resume_reading()
-            except (NotImplementedError, RuntimeError):
-                pass
+            if self._incoming is not None and not self.writing:
+                self._clock.waiting_for_body()
 
     # -- inside -----------------------------------------------------------------------------------
-
-    def _go(self, state: int) -> None:
-        if _checks[0] and state not in TRANSITIONS[self.state]:
-            raise AssertionError(f"{self!r} cannot become {ConnectionState(state).name}")
-        self.state = state
 
     def _receive(self, incoming: Incoming, data: bytes) -> None:
         """Take the first bytes of an answer, which may be the whole of it."""
         try:
             head = self._parser.receive(data)
             if head is None:
+                self._clock.head_goes_on()
                 return
             self._take_head(incoming, head)
         except HttpProcessingError as exc:
@@ -711,11 +519,12 @@ class HttpConnection:
             return
         if incoming.head is None:
             return
-        if self._sock_read:
-            self._start_reading_clock()
+        clock = self._clock
+        if clock.options.sock_read and not self.writing:
+            clock.waiting_for_body()
         if not incoming.announced:
             incoming.open_stream()
-            self._announce(incoming)
+            incoming.announce()
 
     def _take_head(self, incoming: Incoming, event: Any) -> None:
         head: ResponseHead = event
@@ -725,6 +534,7 @@ class HttpConnection:
                 raise BadHttpMessage("Too many informational responses")
             if self.state == WAITING_1XX:
                 self._go(SENDING)
+                self._clock.sending()
                 self._allow_body(True)
             return
         state = self.state
@@ -742,9 +552,8 @@ class HttpConnection:
             self._note_keep_alive(head)
         if incoming.wants_cookies:
             incoming.sets_cookies = head.sets_cookies
-        self._step_limit = 0.0
-        if self._next_step < inf and not self._sock_read:
-            self._next_step = inf
+        if self._clock.step < inf and not self.writing:
+            self._clock.pause()  # the limit for the head is over; that for the body comes later
         if head.status == 101:
             self._upgrade(incoming)
         elif head.body is not None:
@@ -776,24 +585,16 @@ class HttpConnection:
         self._go(UPGRADED)
         self._incoming = None
         self._drained = incoming
-        self._deadline = self._next_step = inf
+        self._clock.stop()
         self.pause_reading()  # until somebody takes the transport over
         incoming.complete = True
-        self._announce(incoming)
-
-    def _announce(self, incoming: Incoming) -> None:
-        incoming.announced = True
-        try:
-            incoming.waiter.set_result(None)
-        except asyncio.InvalidStateError:
-            pass  # cancelled: whoever waited gives the exchange up when its turn comes
+        incoming.announce()
 
     def _finish(self, incoming: Incoming) -> None:
         """The response is complete: let go of the connection, then tell the reader."""
         incoming.complete = True
         incoming.connection = None
         self._incoming = None
-        self._deadline = self._next_step = inf
         head = incoming.head
         if self._eof:
             self.force_close = True
@@ -807,6 +608,7 @@ class HttpConnection:
                 self._drained = incoming
                 incoming.connection = self  # the request can still be given up
             else:
+                self._clock.stop()
                 if lease is not None:
                     lease.end()
                 if self.writing:
@@ -817,11 +619,12 @@ class HttpConnection:
         if stream is not None:
             stream.feed_eof(incoming.trailers)
         if not incoming.announced:
-            self._announce(incoming)
+            incoming.announce()
 
     def _settle(self) -> None:
         """Request and response are over: back to the pool, or closed."""
         if self._drained is not None:
+            self._clock.stop()
             self._cut_drained()
         if self.force_close:
             self.close()
@@ -829,21 +632,11 @@ class HttpConnection:
         if self.reading_paused:
             self._resume_transport()
         self._writer = None
-        if _checks[0]:
+        if CHECKS[0]:
             self._go(IDLE)
             self.check_invariants()
         self.state = IDLE
         self._free()
-
-    def _free(self) -> None:
-        slot = self.slot
-        if slot is not None and not slot.pool.release(slot, self._loop.time(), self.idle_limit):
-            return
-        owner = self._owner()
-        if owner is None:
-            self.close()
-        else:
-            owner.connection_free(self)
 
     def _cut_drained(self) -> None:
         """End the lease of an exchange that was complete before the connection was free."""
@@ -874,22 +667,11 @@ class HttpConnection:
         self.abort()
 
     def _fail(self, incoming: Incoming, error: BaseException) -> None:
-        """End the exchange with *error*: for who waits for the head, else for the body's reader."""
+        """End the exchange with *error*."""
         self._incoming = None
-        incoming.connection = None
-        self._deadline = self._next_step = inf
+        self._clock.stop()
         self._allow_body(False)
-        lease = incoming.lease
-        if lease is not None:
-            lease.end()
-        if incoming.head is None or not incoming.announced:
-            if incoming.head is not None:
-                incoming.open_stream()
-                self._announce(incoming)
-            elif not incoming.waiter.done():
-                incoming.waiter.set_exception(error)
-        if incoming.stream is not None:
-            incoming.stream.feed_error(error)
+        incoming.fail(error)
 
     def _allow_body(self, allowed: bool) -> None:
         continued = self.continued
@@ -898,36 +680,9 @@ class HttpConnection:
             if not continued.done():
                 continued.set_result(allowed)
 
-    def _tell_gone(self) -> None:
-        if not self._told_gone:
-            self._told_gone = True
-            owner = self._owner()
-            if owner is not None:
-                owner.connection_gone(self)
-
     def _phase(self, incoming: Incoming) -> str:
         if incoming.head is not None:
             return Phase.READ.value
         if self.writing and self.state == SENDING:
             return Phase.SEND.value
         return Phase.FIRST_BYTE.value
-
-    def _start_reading_clock(self) -> None:
-        """The server has to say something within the limits, from now on."""
-        incoming = self._incoming
-        limit = self._sock_read
-        phase = Phase.READ
-        if incoming is not None and incoming.head is None:
-            phase = Phase.FIRST_BYTE
-            if self._step_limit and (not limit or self._step_limit < limit):
-                limit = self._step_limit
-        if limit and not self.writing:
-            self._step_in(limit, phase)
-        elif self._step_error is Phase.SEND:
-            self._next_step = inf
-
-    def _step_in(self, seconds: float, phase: Phase) -> None:
-        when = self._loop.time() + seconds
-        self._step_error = phase
-        self._next_step = when
-        self._wheel.note(when)

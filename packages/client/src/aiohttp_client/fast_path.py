@@ -126,8 +126,8 @@ class FastPath:
             settings.auto_decompress,
             not isinstance(settings.cookie_jar, DummyCookieJar),
             timeout.total,
-            timeout.sock_read or 0.0,
-            timeout.first_byte or 0.0,
+            timeout.sock_read,
+            timeout.first_byte,
         )
 
     def shut(self) -> None:

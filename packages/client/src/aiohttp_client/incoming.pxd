@@ -27,6 +27,8 @@ cdef class Incoming:
     cpdef take_stream(self)
     cpdef abort(self)
     cpdef add(self, piece)
+    cpdef announce(self)
+    cpdef fail(self, error)
     cdef _decode_step(self)
     cpdef bint decode_more(self) except -1
     cpdef end_decoding(self)

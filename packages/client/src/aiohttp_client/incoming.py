@@ -202,6 +202,29 @@ class Incoming:
         else:
             self.pieces.append(piece)
 
+    def announce(self) -> None:
+        """Wake who waits for the head."""
+        self.announced = True
+        try:
+            self.waiter.set_result(None)
+        except asyncio.InvalidStateError:
+            pass  # cancelled: whoever waited gives the exchange up when its turn comes
+
+    def fail(self, error: BaseException) -> None:
+        """End with *error*: for who waits for the head, else for the body's reader."""
+        self.connection = None
+        lease = self.lease
+        if lease is not None:
+            lease.end()
+        if self.head is None:
+            if not self.waiter.done():
+                self.waiter.set_exception(error)
+        elif not self.announced:
+            self.open_stream()
+            self.announce()
+        if self.stream is not None:
+            self.stream.feed_error(error)
+
     def _decode_step(self) -> int:
         """Return how much may come out of the decoder at once (spec row ADD-068)."""
         return self.limit if self.limit > DECODE_STEP else DECODE_STEP

@@ -20,9 +20,9 @@ from aiohttp_client.call import SessionSettings, build_url, check_url, merge_hea
 from aiohttp_client.connection_key import ConnectionKey
 from aiohttp_client.errors import InvalidUrlClientError, NonHttpUrlClientError
 from aiohttp_client.pool import Lane
-from aiohttp_client.request import ClientRequest, origin_host
+from aiohttp_client.request import ClientRequest
+from aiohttp_client.request_fields import BODILESS_METHODS, origin_host, request_fields
 from aiohttp_client.request_info import RequestInfo
-from aiohttp_client.version import SERVER_SOFTWARE
 from aiohttp_core import hdrs, serializer
 from aiohttp_core.fields.cookies import cookie_header
 from aiohttp_core.payload import BytesPayload, JsonPayload
@@ -88,15 +88,8 @@ def _block(host: str, given: CIMultiDict[str], settings: SessionSettings) -> tup
 
     Also whether they say, or must not say, what a body is.
     """
-    headers: CIMultiDict[str] = CIMultiDict()
-    if hdrs.HOST not in given:
-        headers[hdrs.HOST] = host
-    headers.extend(given)
-    skip = {name.title() for name in settings.skip_auto_headers}
-    automatic = {**settings.request_class.DEFAULT_HEADERS, hdrs.USER_AGENT: SERVER_SOFTWARE}
-    for name, value in automatic.items():
-        if name not in headers and name not in skip:
-            headers[name] = value
+    skip = frozenset(name.title() for name in settings.skip_auto_headers)
+    headers = request_fields(host, given, settings.request_class.DEFAULT_HEADERS, skip)
     typed = hdrs.CONTENT_TYPE in headers or hdrs.CONTENT_TYPE in skip
     return serializer.header_lines(headers), typed
 
@@ -128,7 +121,7 @@ class PreparedRequest:
         self._url: URL | None = None
         self._info: RequestInfo | None = None
         end = b"\r\n"
-        if method not in ClientRequest.GET_METHODS:
+        if method not in BODILESS_METHODS:
             end = b"Content-Length: 0\r\n\r\n"
             if not typed and method in ClientRequest.POST_METHODS:
                 end = b"Content-Length: 0\r\n" + BYTES_FIELDS + b"\r\n"

@@ -3,10 +3,6 @@
 Laws
 * Everything that reaches the wire is checked before the first byte is sent: method, target, every
   field.  A mistake of the caller is a ``ValueError`` or ``TypeError``.
-* Automatic fields never replace what the caller has set, in whatever case it is written
-  (spec rows HTTP-26, ADD-167).
-* A request has one framing: ``Content-Length`` or chunked, decided from the body unless the caller
-  has decided (ADD-173 to ADD-182).
 * An error while the body is written shows up where the response is awaited (ADD-187); an answer
   that came before is delivered all the same (ADD-188).
 """
@@ -28,8 +24,20 @@ from aiohttp_client.errors import (
     ClientOSError,
     InvalidUrlClientError,
 )
+from aiohttp_client.exchange_options import ExchangeOptions
 from aiohttp_client.lease import Connection
 from aiohttp_client.proxies import ProxyChoice, check_proxy
+from aiohttp_client.request_fields import (
+    BODILESS_METHODS,
+    add_cookies,
+    checked_version,
+    coding_named,
+    default_accept_encoding,
+    origin_host,
+    request_fields,
+    set_content_coding,
+    set_framing,
+)
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.response import ClientResponse
 from aiohttp_client.timeouts import ClientTimeout, Phase
@@ -39,9 +47,7 @@ from aiohttp_client.tunnel import proxy_fields
 from aiohttp_client.upload_tracker import UploadTracker
 from aiohttp_client.version import SERVER_SOFTWARE
 from aiohttp_core import hdrs, serializer
-from aiohttp_core.codings.optional import has_brotli, has_zstd
 from aiohttp_core.fields.content_type import parse_content_type
-from aiohttp_core.fields.cookies import cookie_header, parse_cookie_header
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_core.payload import (
     BytesPayload,
@@ -55,36 +61,13 @@ from aiohttp_core.streams import DEFAULT_LIMIT
 from aiohttp_core.versions import HttpVersion, HttpVersion10, HttpVersion11
 from aiohttp_core.writer import StreamWriter
 
-__all__ = ("ClientRequest", "Query", "default_accept_encoding", "origin_host")
+__all__ = ("ClientRequest", "Query")
 
 Query: TypeAlias = str | Mapping[str, Any] | Sequence[tuple[str, Any]] | None
 """What ``params=`` takes."""
 
 JOIN_BELOW: Final = 2**16
 """A body in memory of fewer bytes leaves in one write with the head."""
-
-_CODINGS: Final = frozenset(("deflate", "gzip", "br", "zstd"))
-
-
-def default_accept_encoding() -> str:
-    """Return the codings that can be decoded here (spec row ADD-162)."""
-    codings = ["gzip", "deflate"]
-    if has_brotli():
-        codings.append("br")
-    if has_zstd():
-        codings.append("zstd")
-    return ", ".join(codings)
-
-
-def origin_host(url: URL) -> str:
-    """Return the value of ``Host`` for *url* (spec row ADD-165)."""
-    host = (url.raw_host or "").rstrip(".")
-    if ":" in host:
-        host = f"[{host}]"
-    port = url.explicit_port
-    if port is None or url.is_default_port():
-        return host
-    return f"{host}:{port}"
 
 
 class ClientRequest:
@@ -94,9 +77,7 @@ class ClientRequest:
     with :meth:`update_body`, the body.
     """
 
-    GET_METHODS: ClassVar[frozenset[str]] = frozenset(
-        (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS, hdrs.METH_TRACE)
-    )
+    GET_METHODS: ClassVar[frozenset[str]] = BODILESS_METHODS
     POST_METHODS: ClassVar[frozenset[str]] = frozenset(
         (hdrs.METH_PATCH, hdrs.METH_POST, hdrs.METH_PUT)
     )
@@ -162,22 +143,24 @@ class ClientRequest:
         self.url = url.with_fragment(None) if url.raw_fragment else url
         if not self.url.raw_host:
             raise InvalidUrlClientError(url)
-        self.version = _checked_version(version)
+        self.version = checked_version(version)
         self.session = session
         self.response_class = response_class or ClientResponse
         self.ssl: SSLOption = check_ssl(ssl)
         self.server_hostname = server_hostname
         self.chunked = chunked
-        self.compress: str | None = _coding(compress)
+        self.compress: str | None = coding_named(compress)
         self._expect = expect100
         self._traces: Sequence[Trace] = traces or ()
         self._skip = frozenset(istr(name).title() for name in skip_auto_headers or ())
         self._body: Payload | None = None
         self._writer_task: asyncio.Task[None] | None = None
         self._proxy_fields: CIMultiDict[str] | None = None
-        self.headers: CIMultiDict[str] = CIMultiDict()
-        self._set_headers(headers)
-        self._set_cookies(cookies)
+        self.headers: CIMultiDict[str] = request_fields(
+            origin_host(self.url), headers, self.DEFAULT_HEADERS, self._skip
+        )
+        if cookies:
+            add_cookies(self.headers, cookies)
         if auth is not None:
             self._set_authorization(auth.encode())
         elif authorization is not None:
@@ -289,30 +272,6 @@ class ClientRequest:
 
     # -- building ---------------------------------------------------------------------------------
 
-    def _set_headers(self, headers: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> None:
-        given: CIMultiDict[str] = CIMultiDict(headers or ())
-        if hdrs.HOST not in given:
-            self.headers[hdrs.HOST] = origin_host(self.url)
-        self.headers.extend(given)
-        for name, value in self.DEFAULT_HEADERS.items():
-            if name not in self.headers and name not in self._skip:
-                self.headers[name] = value
-        if hdrs.USER_AGENT not in self.headers and hdrs.USER_AGENT not in self._skip:
-            self.headers[hdrs.USER_AGENT] = SERVER_SOFTWARE
-
-    def _set_cookies(self, cookies: Any) -> None:
-        if not cookies:
-            return
-        pairs: list[tuple[str, Any]] = [
-            (pair.name, pair.coded_value)
-            for value in self.headers.popall(hdrs.COOKIE, ())
-            for pair in parse_cookie_header(value)
-        ]
-        own = cookies.items() if isinstance(cookies, Mapping) else cookies
-        merged = dict(pairs)
-        merged.update(own)
-        self.headers[hdrs.COOKIE] = cookie_header(merged.items(), quote_cookie=False)
-
     def _set_authorization(self, value: str) -> None:
         if hdrs.AUTHORIZATION in self.headers:
             raise ValueError(
@@ -361,62 +320,19 @@ class ClientRequest:
             for name, value in body.headers.items():
                 if name not in headers and istr(name).title() not in self._skip:
                     headers[name] = value
-        self._set_content_coding(body)
-        self._set_framing(body)
+        if self.compress is not None:
+            if body is None or body.size == 0:
+                self.compress = None
+            else:
+                set_content_coding(headers, self.compress)
+                self.chunked = True
+        self.chunked = set_framing(headers, self.method, self.version, self.chunked, body)
         if (
             self.method in self.POST_METHODS
             and hdrs.CONTENT_TYPE not in headers
             and hdrs.CONTENT_TYPE not in self._skip
         ):
             headers[hdrs.CONTENT_TYPE] = "application/octet-stream"
-
-    def _set_content_coding(self, body: Payload | None) -> None:
-        if self.compress is None:
-            return
-        if body is None or body.size == 0:
-            self.compress = None
-            return
-        if hdrs.CONTENT_ENCODING in self.headers:
-            raise ValueError("compress can not be set if Content-Encoding header is set")
-        self.headers[hdrs.CONTENT_ENCODING] = self.compress
-        if self.chunked is None or self.chunked is False:
-            self.chunked = True
-
-    def _set_framing(self, body: Payload | None) -> None:
-        headers = self.headers
-        declared = headers.get(hdrs.CONTENT_LENGTH)
-        if declared is not None and not (declared.isascii() and declared.isdecimal()):
-            raise ValueError(f"Invalid Content-Length header: {declared}")
-        if hdrs.TRANSFER_ENCODING in headers:
-            coding = ", ".join(headers.getall(hdrs.TRANSFER_ENCODING))
-            if coding.lower() != "chunked":
-                raise ValueError(f"Transfer-Encoding {coding!r}: the only one is chunked")
-            if self.chunked:
-                raise ValueError(
-                    'chunked can not be set if "Transfer-Encoding: chunked" header is set'
-                )
-            if declared is None:
-                # The body decides, and the option; the field alone changes nothing (CREQ-15).
-                del headers[hdrs.TRANSFER_ENCODING]
-        if self.chunked:
-            if declared is not None:
-                raise ValueError("chunked can not be set if Content-Length header is set")
-            if self.version < HttpVersion11:
-                raise ValueError("chunked needs HTTP/1.1")
-            if body is not None:
-                headers[hdrs.TRANSFER_ENCODING] = "chunked"
-        elif declared is None and body is not None:
-            if body.size is not None:
-                headers[hdrs.CONTENT_LENGTH] = str(body.size)
-            elif self.version < HttpVersion11:
-                raise ValueError("a body of unknown size needs HTTP/1.1 or a Content-Length")
-            elif self.chunked is False:
-                raise ValueError("chunked=False needs a Content-Length for a body of unknown size")
-            else:
-                self.chunked = True
-                headers[hdrs.TRANSFER_ENCODING] = "chunked"
-        if body is None and declared is None and self.method not in self.GET_METHODS:
-            headers[hdrs.CONTENT_LENGTH] = "0"
 
     async def update_body(self, body: Any) -> None:
         """Replace the body and close the one before (spec rows CRQ-09, CRQ-10).
@@ -497,20 +413,20 @@ class ClientRequest:
         body = self._body
         tracker = self.upload_tracker
         timeout = self.timeout
-        protocol.use_limits(self.limits)
         upgrade = hdrs.UPGRADE in self.headers
         if self.force_close or "close" in self.headers.get(hdrs.CONNECTION, "").lower():
             protocol.force_close = True
-        incoming = protocol.begin(
-            conn,
-            self.method,
+        options = ExchangeOptions(
+            self.limits,
             self.read_bufsize,
             self.auto_decompress,
-            self.read_until_eof,
-            upgrade,
+            total=timeout.total,
+            sock_read=timeout.sock_read,
+            first_byte=timeout.first_byte,
+            send=timeout.send,
         )
-        protocol.set_deadlines(
-            self.deadline, timeout.total, timeout.sock_read, timeout.send, timeout.first_byte
+        incoming = protocol.begin(
+            conn, self.method, options, self.deadline, self.read_until_eof, upgrade
         )
         simple = body is None and not (self.chunked and hdrs.TRANSFER_ENCODING in self.headers)
         data = b""
@@ -629,20 +545,3 @@ def _taken_by_kernel(protocol: HttpConnection, writer: StreamWriter) -> Callable
         return int(writer.output_size) - int(waiting)
 
     return taken
-
-
-def _checked_version(version: Any) -> HttpVersion:
-    if version in (HttpVersion10, HttpVersion11) and isinstance(version, tuple):
-        return HttpVersion(*version)
-    raise ValueError(f"HTTP version must be 1.0 or 1.1, not {version!r}")
-
-
-def _coding(compress: str | bool | None) -> str | None:
-    """Return the content coding that *compress* asks for, or ``None``."""
-    if not compress:
-        return None
-    if compress is True:
-        return "deflate"
-    if compress not in _CODINGS:
-        raise ValueError(f"compress must be one of {', '.join(sorted(_CODINGS))}, not {compress!r}")
-    return compress
