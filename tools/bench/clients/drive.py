@@ -1,19 +1,28 @@
 """Drive one HTTP client: N tasks that ask the same server again and again for a while.
 
-Prints ``COUNT requests in SECONDS s, cpu CPU s``.  The library is named on the command line, so one
-file serves ours and the peers.
+One argument, JSON: ``library``, ``loop``, ``url``, ``scenario``, ``tasks``, ``seconds`` and ``ca``,
+a file of certificates to trust.  Prints ``COUNT requests in SECONDS s, cpu CPU s``, in the scenario
+``memory`` instead ``BYTES bytes per connection``.  One file serves ours and the peers.
 """
 
 import asyncio
+import gc
+import importlib
+import json
+import ssl
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
 Ask = Callable[[], Awaitable[None]]
 
+UPLOAD = b"u" * 4_000_000
 
-async def run(ask: Ask, tasks: int, seconds: float) -> tuple[int, float, float]:
-    for _ in range(20):
+
+async def run(ask: Ask, tasks: int, seconds: float) -> str:
+    for _ in range(5):
         await ask()
     stop = time.perf_counter() + seconds
     counts = [0] * tasks
@@ -25,83 +34,175 @@ async def run(ask: Ask, tasks: int, seconds: float) -> tuple[int, float, float]:
 
     started, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(worker(number) for number in range(tasks)))
-    return sum(counts), time.perf_counter() - started, time.process_time() - cpu
+    took, used = time.perf_counter() - started, time.process_time() - cpu
+    return f"{sum(counts)} requests in {took:.3f} s, cpu {used:.3f} s"
 
 
-async def with_ours(url: str, tasks: int, seconds: float) -> tuple[int, float, float]:
-    from aiohttp_client import ClientSession, TCPConnector
+def resident() -> int:
+    """Return the resident memory of this process in bytes."""
+    gc.collect()
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
 
-    async with ClientSession(connector=TCPConnector(limit=tasks)) as session:
 
-        async def ask() -> None:
+async def hold(ask: Ask, tasks: int) -> str:
+    """Ask *tasks* times at once, of a server that answers when all are there."""
+    before = resident()
+    await asyncio.gather(*(ask() for _ in range(tasks)))
+    return f"{(resident() - before) / tasks:.0f} bytes per connection"
+
+
+def trust(ca: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca)
+
+
+@asynccontextmanager
+async def sessions(library: str, job: dict[str, Any]) -> AsyncIterator[Ask]:
+    """Ours and aiohttp, which are used alike."""
+    module = importlib.import_module("aiohttp_client" if library == "ours" else library)
+    url, scenario = job["url"], job["scenario"]
+    limits: dict[str, Any] = {"limit": job["tasks"]}
+    if job["ca"]:
+        limits["ssl"] = trust(job["ca"])
+    async with module.ClientSession(connector=module.TCPConnector(**limits)) as session:
+
+        async def get() -> None:
             async with session.get(url) as response:
                 await response.read()
 
-        return await run(ask, tasks, seconds)
-
-
-async def with_aiohttp(url: str, tasks: int, seconds: float) -> tuple[int, float, float]:
-    from aiohttp import ClientSession, TCPConnector
-
-    async with ClientSession(connector=TCPConnector(limit=tasks)) as session:
-
-        async def ask() -> None:
+        async def decoded() -> None:
             async with session.get(url) as response:
+                await response.json()
+
+        async def fields() -> None:
+            async with session.get(url) as response:
+                assert response.headers["Content-Type"]
                 await response.read()
 
-        return await run(ask, tasks, seconds)
+        async def download() -> None:
+            async with session.get(url) as response:
+                async for _ in response.content.iter_any():
+                    pass
+
+        async def upload() -> None:
+            async with session.post(url, data=UPLOAD) as response:
+                await response.read()
+
+        chosen = {"json": decoded, "fields": fields, "download": download, "upload": upload}
+        yield chosen.get(scenario, get)
 
 
-async def with_httpx(url: str, tasks: int, seconds: float) -> tuple[int, float, float]:
+@asynccontextmanager
+async def httpx_client(library: str, job: dict[str, Any]) -> AsyncIterator[Ask]:
     import httpx
 
-    limits = httpx.Limits(max_connections=tasks, max_keepalive_connections=tasks)
-    async with httpx.AsyncClient(limits=limits) as client:
+    limits = httpx.Limits(max_connections=job["tasks"], max_keepalive_connections=job["tasks"])
+    verify: Any = trust(job["ca"]) if job["ca"] else True
+    url, scenario = job["url"], job["scenario"]
+    async with httpx.AsyncClient(limits=limits, verify=verify, timeout=60) as client:
 
-        async def ask() -> None:
+        async def get() -> None:
             response = await client.get(url)
             response.read()
 
-        return await run(ask, tasks, seconds)
+        async def decoded() -> None:
+            (await client.get(url)).json()
+
+        async def download() -> None:
+            async with client.stream("GET", url) as response:
+                async for _ in response.aiter_raw():
+                    pass
+
+        async def upload() -> None:
+            await client.post(url, content=UPLOAD)
+
+        chosen = {"json": decoded, "download": download, "upload": upload}
+        yield chosen.get(scenario, get)
 
 
 class RawConnection(asyncio.Protocol):
-    """The floor: write a constant request, look only for the end of a small answer."""
+    """The floor: write a constant request, count the bytes of an answer of known length."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    length = 0
+    """Bytes of an answer; 0 until the first one has told it."""
+
+    def connection_made(self, transport: Any) -> None:
         self.transport = transport
+        self.received = 0
+        self.first = b""
 
-    def ask(self, request: bytes) -> "asyncio.Future[bytes]":
+    def ask(self, *request: bytes) -> "asyncio.Future[None]":
+        self.received = 0
         self.waiter = asyncio.get_running_loop().create_future()
-        self.transport.write(request)  # type: ignore[attr-defined]
+        for part in request:
+            self.transport.write(part)
         return self.waiter
 
     def data_received(self, data: bytes) -> None:
-        self.waiter.set_result(data)
+        self.received += len(data)
+        if not RawConnection.length:
+            self.first += data
+            head, end, _ = self.first.partition(b"\r\n\r\n")
+            if not end:
+                return
+            size = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+            RawConnection.length = len(head) + 4 + int(size)
+        if self.received >= RawConnection.length:
+            self.waiter.set_result(None)
 
 
-async def with_floor(url: str, tasks: int, seconds: float) -> tuple[int, float, float]:
-    host, _, port = url.split("/")[2].partition(":")
-    request = f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: */*\r\n\r\n".encode()
+class BufferedRawConnection(RawConnection, asyncio.BufferedProtocol):
+    """The same for asyncio's loops, which allocate 256 KiB for each read of a plain protocol."""
+
+    shared = memoryview(bytearray(2**16))
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.shared
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(self.shared[:nbytes]))
+
+
+@asynccontextmanager
+async def floor(library: str, job: dict[str, Any]) -> AsyncIterator[Ask]:
+    url = job["url"]
+    authority, _, path = url.split("//")[1].partition("/")
+    host, _, port = authority.partition(":")
+    body = UPLOAD if job["scenario"] == "upload" else b""
+    method = "POST" if body else "GET"
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    head = f"{method} /{path} HTTP/1.1\r\nHost: {authority}\r\nAccept: */*\r\n{length}\r\n".encode()
+    request = (head, body) if body else (head,)
     loop = asyncio.get_running_loop()
-    free = [(await loop.create_connection(RawConnection, host, int(port)))[1] for _ in range(tasks)]
+    protocol = BufferedRawConnection if job["loop"] == "asyncio" else RawConnection
+    tls = {"ssl": trust(job["ca"])} if job["ca"] else {}
+    free: list[Any] = []
 
     async def ask() -> None:
-        connection = free.pop()
-        await connection.ask(request)
+        if free:
+            connection = free.pop()
+        else:
+            connection = (await loop.create_connection(protocol, host, int(port), **tls))[1]
+        await connection.ask(*request)
         free.append(connection)
 
-    return await run(ask, tasks, seconds)
+    yield ask
 
 
-LIBRARIES = {"ours": with_ours, "aiohttp": with_aiohttp, "httpx": with_httpx, "floor": with_floor}
+LIBRARIES = {"ours": sessions, "aiohttp": sessions, "httpx": httpx_client, "floor": floor}
+
+
+async def main(job: dict[str, Any]) -> str:
+    async with LIBRARIES[job["library"]](job["library"], job) as ask:
+        if job["scenario"] == "memory":
+            return await hold(ask, job["tasks"])
+        return await run(ask, job["tasks"], job["seconds"])
 
 
 if __name__ == "__main__":
-    library, loop_name, url = sys.argv[1:4]
-    if loop_name == "uvloop":
+    chosen = json.loads(sys.argv[1])
+    if chosen["loop"] == "uvloop":
         import uvloop
 
         uvloop.install()
-    count, took, used = asyncio.run(LIBRARIES[library](url, int(sys.argv[4]), float(sys.argv[5])))
-    print(f"{count} requests in {took:.3f} s, cpu {used:.3f} s")
+    print(asyncio.run(main(chosen)))
