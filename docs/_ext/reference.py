@@ -11,7 +11,6 @@ import enum
 import functools
 import importlib
 import inspect
-import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -77,14 +76,20 @@ def is_function(value: Any) -> bool:
     return type(value).__name__ in kinds
 
 
+def sources(package: str) -> Iterator[tuple[Path, str]]:
+    """Give the file and the dotted name of each module that has a source."""
+    root = Path(importlib.import_module(package).__path__[0])
+    for file in sorted(root.rglob("*.py")):
+        parts = [package, *file.relative_to(root).with_suffix("").parts]
+        yield file, ".".join(parts).removesuffix(".__init__")
+
+
 @functools.cache
 def values_with_words(package: str) -> dict[str, list[str]]:
     """Return what the modules of *package* say below their values, by the name of the value."""
     found = {name: [words] for name, words in FROM_ELSEWHERE.items()}
     top = importlib.import_module(package)
-    root = Path(top.__path__[0])
-    for file in sorted(root.rglob("*.py")):
-        dotted = ".".join([package, *file.relative_to(root).with_suffix("").parts])
+    for file, dotted in sources(package):
         # The source is read even where the module runs compiled.
         words = ModuleAnalyzer.for_file(file, dotted).find_attr_docs()
         for (owner, name), lines in words.items():
@@ -175,12 +180,11 @@ def _names() -> dict[str, Any]:
     """Return all names that the modules of the packages know, for texts that mention internals."""
     found: dict[str, Any] = {}
     for package in PACKAGES:
-        top = importlib.import_module(package)
-        for info in pkgutil.walk_packages(top.__path__, package + "."):
-            if info.name.endswith("__main__"):
+        for file, dotted in sources(package):
+            if file.stem == "__main__":
                 continue
             try:
-                module = importlib.import_module(info.name)
+                module = importlib.import_module(dotted)
             except ImportError:  # what needs an extra that is not installed
                 continue
             found.update(vars(module))

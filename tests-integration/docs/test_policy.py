@@ -1,5 +1,6 @@
 """The documentation has the pages that users look for, and the policies it states are kept."""
 
+import asyncio
 import inspect
 import re
 import subprocess
@@ -7,12 +8,14 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from blocks import DOCS, ROOT
+from blocks import DOCS, ROOT, blocks
 
 import aiohttp
 from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from tools import checks, suite
 
 CONTRIBUTING = " ".join((DOCS / "contributing.md").read_text("utf-8").split())
@@ -289,6 +292,7 @@ def test_samples_of_the_cookbook_are_files() -> None:
     ] == []
 
 
+@pytest.mark.spec("WFRM-06")
 def test_the_page_of_other_packages_names_what_is_tested() -> None:
     page = (DOCS / "ecosystem.md").read_text("utf-8")
     words = set(re.findall(r"\w+", page.replace("-", "_").lower()))
@@ -297,3 +301,98 @@ def test_the_page_of_other_packages_names_what_is_tested() -> None:
     short = {"fsspec_http": "fsspec", "sentry": "sentry_sdk", "socketio": "python_socketio"}
     assert len(names) > 10
     assert {short.get(name, name) for name in names} - words == set()
+    # What a server has from others: sessions of users, templates, CORS, a debug toolbar.
+    for name in ("aiohttp-session", "aiohttp-jinja2", "aiohttp-cors", "aiohttp-debugtoolbar"):
+        assert f"`{name}`" in page
+    assert not {"setup_session", "render_template", "setup_cors"} & set(dir(web))
+
+
+def examples(page: str, word: str) -> list[str]:
+    """Return the examples of a page that hold a word; test_code_blocks runs each of them."""
+    found = [b.text for b in blocks() if b.page == page and word in b.text and b.kind == "server"]
+    assert found, f"{page} has no example with {word}"
+    return found
+
+
+@pytest.mark.spec("WRSP-29")
+async def test_a_middleware_compresses_all_responses() -> None:
+    options = {*inspect.signature(web.Application).parameters}
+    options |= {*inspect.signature(web.AppRunner).parameters}
+    assert not [name for name in options if "compress" in name]
+    namespace: dict[str, Any] = {}
+    exec(examples("guides/performance.md", "enable_compression")[0], namespace)
+    async with TestClient(TestServer(namespace["app"])) as client:
+        async with client.get("/") as response:
+            assert response.headers["Content-Encoding"] in response.request_info.headers[
+                "Accept-Encoding"
+            ].split(", ")
+            assert len(await response.text()) == 10_000
+        async with client.get("/", headers={"Accept-Encoding": "identity"}) as response:
+            assert "Content-Encoding" not in response.headers
+
+
+@pytest.mark.spec("DISC-04")
+async def test_a_tracked_task_survives_cancellation() -> None:
+    namespace: dict[str, Any] = {}
+    exec(examples("guides/graceful_shutdown.md", "asyncio.shield")[0], namespace)
+    began, release, saved = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def save() -> None:
+        began.set()
+        await release.wait()
+        saved.set()
+
+    namespace["save"] = save
+    app = namespace["app"]
+    server = TestServer(app)
+    client = TestClient(server)
+    await client.start_server(handler_cancellation=True)
+    request = asyncio.create_task(client.get("/"))
+    await began.wait()
+    request.cancel()  # the client leaves, and so its handler is cancelled
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    closing = asyncio.create_task(client.close())
+    assert not saved.is_set()
+    release.set()
+    await closing
+    assert saved.is_set()
+
+
+LOOP = web.AppKey("LOOP", asyncio.AbstractEventLoop)
+
+
+@pytest.mark.spec("APP-16")
+async def test_an_application_is_made_where_its_loop_runs() -> None:
+    """Nothing binds to a loop at import time, and a coroutine function may make it."""
+    made = 0
+
+    async def make_app() -> web.Application:
+        nonlocal made
+        made += 1
+        app = web.Application()
+        app[LOOP] = asyncio.get_running_loop()
+        return app
+
+    app = await make_app()
+    async with TestClient(TestServer(app)) as client:
+        async with client.get("/") as response:
+            assert response.status == 404
+    assert app[LOOP] is asyncio.get_running_loop()
+    assert made == 1
+    assert "async def make_app() -> web.Application" in "".join(b.text for b in blocks())
+
+
+@pytest.mark.spec("NAM-16", "NAM-17")
+def test_names_that_only_old_texts_have_are_not_there() -> None:
+    assert not hasattr(web.AbstractRoute, "url")
+    assert hasattr(web.AbstractRoute, "url_for")
+    assert not hasattr(web.Request, "url_for")
+
+
+@pytest.mark.spec("DEP-11")
+def test_the_page_on_deployment_says_that_nobody_tests_apache() -> None:
+    text = " ".join((DOCS / "deployment.md").read_text("utf-8").split())
+    assert "Apache in front works, too" in text
+    assert "nobody tests it here" in text
+    assert not list((DOCS / "deploy").glob("*apache*"))
