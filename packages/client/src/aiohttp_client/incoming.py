@@ -26,8 +26,9 @@ __all__ = ("DECODED", "Incoming")
 COMPILED: bool = cython.compiled
 """Whether this module runs compiled."""
 
-DECODED: Final = frozenset(("gzip", "deflate", "br", "zstd"))
-"""The content codings that are decoded; others are handed on as they came (spec row ADD-064)."""
+DECODED: Final = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd"))
+"""The content codings that are decoded; others are handed on as they came (spec row ADD-064).
+``x-gzip`` means ``gzip`` (RFC 9110 section 8.4.1.3)."""
 
 DECODE_STEP: Final = 2**18
 """So many bytes come out of a decoder at once."""

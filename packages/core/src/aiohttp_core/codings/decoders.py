@@ -335,11 +335,11 @@ class BrotliDecoder:
 
 
 def make_decoder(coding: str, max_members: int = MAX_MEMBERS) -> Decoder:
-    """Return a decoder for *coding*: ``gzip``, ``deflate``, ``br`` or ``zstd``.
+    """Return a decoder for *coding*: ``gzip`` (or ``x-gzip``), ``deflate``, ``br`` or ``zstd``.
 
     Raises :exc:`ValueError` for another one, :exc:`ContentEncodingError` if the codec is missing.
     """
-    if coding == "gzip":
+    if coding in ("gzip", "x-gzip"):
         return GzipDecoder(max_members)
     if coding == "deflate":
         return DeflateDecoder(max_members)
