@@ -40,6 +40,7 @@ __all__ = (
 # A connection is a protocol by its methods; compiled, it cannot inherit from asyncio's class.
 ProtocolFactory = Callable[[], Any]
 _DEFAULT_HANDSHAKE_TIMEOUT: Final = 60.0
+_CUT_HANDSHAKE: Final = "the connection was closed during the TLS handshake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +169,18 @@ async def _adopt(
 ) -> tuple[asyncio.Transport, Any]:
     if tls is None:
         return await loop.create_connection(factory, sock=sock)
-    transport, protocol = await loop.create_connection(
-        factory,
-        sock=sock,
-        ssl=tls.context,
-        server_hostname=tls.server_hostname,
-        ssl_handshake_timeout=tls.timeout or _DEFAULT_HANDSHAKE_TIMEOUT,
-    )
+    try:
+        transport, protocol = await loop.create_connection(
+            factory,
+            sock=sock,
+            ssl=tls.context,
+            server_hostname=tls.server_hostname,
+            ssl_handshake_timeout=tls.timeout or _DEFAULT_HANDSHAKE_TIMEOUT,
+        )
+    except ConnectionResetError as exc:
+        if exc.args:
+            raise
+        raise ConnectionResetError(_CUT_HANDSHAKE) from exc  # the event loop says nothing
     check_fingerprint(transport, tls)
     return transport, protocol
 
@@ -218,7 +224,7 @@ async def start_tls(
         abort_transport(transport)
         raise
     if inner is None:  # the event loop saw the connection break and says it this way
-        raise ConnectionResetError("the connection was closed during the TLS handshake")
+        raise ConnectionResetError(_CUT_HANDSHAKE)
     check_fingerprint(inner, tls)
     return inner
 
