@@ -109,9 +109,13 @@ def test_request_table_split_anywhere(row):
     """The verdict is the same wherever the bytes are cut, and the first message always comes."""
     whole = serve([row.raw], eof=True)
     raw = row.raw
-    cuts = (
-        range(1, len(raw)) if len(raw) < 400 else (*range(1, 60), *range(len(raw) - 40, len(raw)))
-    )
+    if len(raw) < 400:
+        cuts = range(1, len(raw))
+    else:
+        # Heads and chunks of all forms are cut everywhere in the short rows; the longest one is
+        # 20 000 chunks, which take their time.
+        near = 60 if len(raw) < 100_000 else 8
+        cuts = (*range(1, near), *range(len(raw) - near, len(raw)))
     for cut in cuts:
         assert serve([raw[:cut], raw[cut:]], eof=True) == whole, cut
     assert serve(segments(raw, 1), eof=True) == whole
