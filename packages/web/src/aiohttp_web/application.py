@@ -138,7 +138,7 @@ class Application(SharedValues):
         self._chains: dict[Any, Handler] = {}
         self._pre_frozen = False
         self._subapps: list[Application] = []
-        self._on_response_prepare: Signal[Any] = Signal(self)
+        self._on_response_prepare: Signal[Any, Any] = Signal(self)
         self._on_startup: _AppSignal = Signal(self)
         self._on_shutdown: _AppSignal = Signal(self)
         self._on_cleanup: _AppSignal = Signal(self)
@@ -193,7 +193,7 @@ class Application(SharedValues):
         return self._handler_args
 
     @property
-    def on_response_prepare(self) -> Signal[Any]:
+    def on_response_prepare(self) -> Signal[Any, Any]:
         """Fired with request and response directly before the head is sent."""
         return self._on_response_prepare
 
