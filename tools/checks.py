@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.environment import environ, in_venv, run, say
-from tools.workspace import ROOT, packages
+from tools.schedule import Job, command
+from tools.workspace import ROOT, Package, packages
 
 HOUSE_CHECK = ROOT.parent / "shared" / "tools" / "house_check.py"
 
@@ -28,6 +29,25 @@ class Check:
         ok = run(*self.command, env=environ(**self.env), quiet=True) == 0
         say(f"{'ok    ' if ok else 'FAILED'} {self.name} ({time.monotonic() - began:.1f} s)")
         return ok
+
+    def job(self, after: Sequence[str] = ()) -> Job:
+        """Return the check as a job of the test command."""
+        return command(self.name, *self.command, env=dict(self.env), after=after, seconds=5)
+
+
+def all_jobs(python: Path, some: Sequence[Package] | None) -> list[Job]:
+    """Return the checks as jobs; with a choice of packages, the types of those alone."""
+    names = {f"mypy {package.name}" for package in some or packages()}
+    jobs = []
+    typed: list[str] = []
+    for check in all_checks(python):
+        if not check.name.startswith("mypy "):
+            jobs.append(check.job())
+        elif some is None or check.name in names:
+            # One after another: each goes on with what the one before has remembered.
+            jobs.append(check.job(typed))
+            typed = [check.name]
+    return jobs
 
 
 def all_checks(python: Path) -> list[Check]:

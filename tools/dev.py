@@ -22,6 +22,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file must say so itself on 
     sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
 
 import argparse
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from tools import checks, environment, suite  # noqa: E402
 from tools.environment import CommandFailed, run, say  # noqa: E402
+from tools.extensions import Extensions  # noqa: E402
 from tools.workspace import Package, packages  # noqa: E402
 
 
@@ -48,31 +50,39 @@ def chosen(names: Sequence[str]) -> list[Package]:
     return found
 
 
+def ready() -> Path:
+    """Bring the environment up to date, extensions included, and return its interpreter."""
+    python = environment.ensure_installed()
+    if not os.environ.get("AIOHTTP_DEV_HERE"):
+        Extensions(python, environment.wanted_mode()).ensure()
+    return python
+
+
 def demo(options: argparse.Namespace) -> int:
     """Run the demonstration."""
     script = ROOT / "demo" / "run.py"
-    python = environment.ensure()
+    python = ready()
     return run(python, script, *(["--once"] if options.once else []), *options.rest)
 
 
 def test(options: argparse.Namespace) -> int:
     """Run the whole suite, one package, or what is quick."""
-    python = environment.ensure()
+    python = environment.ensure_installed()
     some = chosen(options.package) if options.package else None
     return suite.run_all(python, some, fast=options.fast)
 
 
 def build(options: argparse.Namespace) -> int:
     """Build extensions in place, or take them away."""
-    python = environment.ensure()
-    for package in chosen(options.packages):
-        environment.build(python, package, "no" if options.pure else "require")
+    python = environment.ensure_installed()
+    extensions = Extensions(python, "no" if options.pure else "require")
+    extensions.ensure(chosen(options.packages))
     return 0
 
 
 def lint(options: argparse.Namespace) -> int:
     """Run the checks that run no code."""
-    python = environment.ensure()
+    python = ready()
     if options.fix:
         run(python, "-m", "ruff", "check", "--fix", "--quiet", ".")
         run(python, "-m", "ruff", "format", "--quiet", ".")
@@ -83,7 +93,7 @@ def lint(options: argparse.Namespace) -> int:
 
 def coverage(options: argparse.Namespace) -> int:
     """Measure branch coverage of each package by its own tests."""
-    python = environment.ensure()
+    python = ready()
     status = 0
     for package in chosen(options.packages):
         say(f"coverage of {package.distribution}")
@@ -93,17 +103,17 @@ def coverage(options: argparse.Namespace) -> int:
 
 def docs(options: argparse.Namespace) -> int:
     """Build the documents; warnings are errors."""
-    return 0 if checks.docs_check(environment.ensure())() else 1
+    return 0 if checks.docs_check(ready())() else 1
 
 
 def bench(options: argparse.Namespace) -> int:
     """Hand over to the benchmarks."""
-    return run(environment.ensure(), "-m", "tools.bench", *options.rest)
+    return run(ready(), "-m", "tools.bench", *options.rest)
 
 
 def release(options: argparse.Namespace) -> int:
     """Hand over to the release tool."""
-    return run(environment.ensure(), "tools/release.py", *options.rest)
+    return run(ready(), "tools/release.py", *options.rest)
 
 
 def sync(options: argparse.Namespace) -> int:

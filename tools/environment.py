@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -140,6 +141,7 @@ class State:
     def __init__(self, path: Path) -> None:
         """Read the file; a missing or unreadable one means that nothing is installed."""
         self._path = path
+        self._lock = threading.Lock()
         try:
             loaded = json.loads(path.read_text())
         except (OSError, ValueError):
@@ -151,10 +153,11 @@ class State:
         return self._known.get(key) == value
 
     def note(self, key: str, value: str) -> None:
-        """Remember a value, on disk at once."""
-        self._known[key] = value
-        self._path.parent.mkdir(exist_ok=True)
-        self._path.write_text(json.dumps(self._known, indent=1, sort_keys=True))
+        """Remember a value, on disk at once; may be called by several threads."""
+        with self._lock:
+            self._known[key] = value
+            self._path.parent.mkdir(exist_ok=True)
+            self._path.write_text(json.dumps(self._known, indent=1, sort_keys=True))
 
 
 def build_environ(mode: str) -> dict[str, str]:
@@ -171,7 +174,8 @@ def wanted_mode() -> str:
     return os.environ.get("AIOHTTP_EXTENSIONS") or "auto"
 
 
-def _extension_suffix(python: Path) -> str:
+def extension_suffix(python: Path) -> str:
+    """Return how extensions of an interpreter are called."""
     code = "import sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'))"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.strip()
@@ -186,8 +190,8 @@ def editable_arguments(chosen: Sequence[Package], *, extras: bool) -> list[str]:
     return arguments
 
 
-def ensure() -> Path:
-    """Bring ``.venv`` up to date and return its interpreter."""
+def ensure_installed() -> Path:
+    """Bring ``.venv`` up to date, but for extensions, and return its interpreter."""
     if os.environ.get("AIOHTTP_DEV_HERE"):
         return Path(sys.executable)
     python = in_venv(VENV, "python")
@@ -203,68 +207,31 @@ def ensure() -> Path:
             say("installing uv")
             # Without it pip does the same work, only slower.
             run(
-                python,
-                "-m",
-                "pip",
-                "install",
-                "-q",
-                "--disable-pip-version-check",
-                "uv",
+                *(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"),
                 quiet=True,
             )
         say("installing the development requirements")
         install(python, ["-r", os.fspath(REQUIREMENTS[0])])
         state.note("requirements", wanted)
-    ensure_packages(python, state)
+    _install_packages(python, state)
     return python
 
 
-def ensure_packages(python: Path, state: State) -> None:
-    """Install all packages editable in one command; rebuild those whose hot sources changed."""
-    mode = wanted_mode()
-    suffix = _extension_suffix(python)
+def _install_packages(python: Path, state: State) -> None:
+    """Install all packages editable in one command, as plain Python."""
     everything = packages()
     facts = [digest([p.folder / "pyproject.toml"]) for p in everything]
     wanted = digest([], os.fspath(VENV), *facts)
-    inputs = {p: digest(p.build_inputs(), mode, suffix) for p in everything}
-    if not state.is_current("packages", wanted):
-        say(f"installing {', '.join(p.distribution for p in everything)} (extensions: {mode})")
-        try:
-            install(python, editable_arguments(everything, extras=True), build_environ(mode))
-        except CommandFailed:
-            # An optional accelerator may have no wheel for this interpreter.
-            say("some extras cannot be installed here; going on without extras")
-            install(python, editable_arguments(everything, extras=False), build_environ(mode))
-        state.note("packages", wanted)
-        for package in everything:
-            state.note(f"build:{package.name}", inputs[package])
-            _report(package, suffix, mode, state)
+    if state.is_current("packages", wanted):
         return
+    say(f"installing {', '.join(p.distribution for p in everything)}")
+    env = build_environ("no")
+    try:
+        install(python, editable_arguments(everything, extras=True), env)
+    except CommandFailed:
+        # An optional accelerator may have no wheel for this interpreter.
+        say("some extras cannot be installed here; going on without extras")
+        install(python, editable_arguments(everything, extras=False), env)
     for package in everything:
-        unbuilt = mode != "no" and bool(package.hot_modules()) and not package.is_compiled(suffix)
-        noted = state.is_current(f"build:{package.name}", inputs[package])
-        # In `auto` a failed compilation is not tried again until the inputs change.
-        if noted and not (unbuilt and state.is_current(f"built:{package.name}", "compiled")):
-            continue
-        build(python, package, mode, state)
-
-
-def build(python: Path, package: Package, mode: str, state: State | None = None) -> None:
-    """Build one package in place, in one of the hook's modes."""
-    if state is None:
-        state = State(STATE / "environment.json")
-    hot = package.hot_modules()
-    say(f"building {package.distribution} ({len(hot)} hot modules, extensions: {mode})")
-    arguments = ["--no-deps", *editable_arguments([package], extras=False)]
-    install(python, arguments, build_environ(mode))
-    suffix = _extension_suffix(python)
-    state.note(f"build:{package.name}", digest(package.build_inputs(), mode, suffix))
-    _report(package, suffix, mode, state)
-
-
-def _report(package: Package, suffix: str, mode: str, state: State) -> None:
-    hot = package.hot_modules()
-    compiled = bool(hot) and package.is_compiled(suffix)
-    state.note(f"built:{package.name}", "compiled" if compiled else "plain")
-    if hot and mode != "no" and not compiled:
-        say(f"warning: {package.distribution} runs as plain Python, its extensions were not built")
+        state.note(f"build:{package.name}", "")
+    state.note("packages", wanted)

@@ -1,7 +1,9 @@
-"""The test-suite: what is run, in which order, and how the results are summed.
+"""The test-suite: what is run, what comes after what, and how the results are summed.
 
 Every package's tests run interpreted from the source tree, then compiled from its wheel in an
-environment of its own; what crosses packages runs against the compiled source tree.
+environment of its own; what crosses packages runs against the compiled source tree.  All of it is
+cut into jobs of one process each, which fill the processors from the first compilation to the last
+test.
 """
 
 from __future__ import annotations
@@ -9,19 +11,22 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import checks
-from tools.environment import environ, run, say, wanted_mode
+from tools.environment import STATE, build_environ, environ, run, wanted_mode
+from tools.extensions import Extensions
+from tools.schedule import Job, Worker, command, run_jobs
 from tools.system_packages import SystemPackages
-from tools.workspace import ROOT, Package
+from tools.workspace import ROOT, Package, packages
 
 INTEGRATION = ROOT / "tests-integration"
 WHEELS = INTEGRATION / "wheels"
+ALONE = f"{(WHEELS / 'test_alone.py').relative_to(ROOT).as_posix()}::test_alone"
 WORKERS = str(max(2, min(4, os.cpu_count() or 2)))
 
 
@@ -32,122 +37,162 @@ class Tally:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add_reports(self, folder: Path) -> int:
-        """Add what the JUnit files in a folder say and return how many files there were."""
-        reports = sorted(folder.glob("*.xml"))
-        for report in reports:
+    def add_reports(self, folder: Path) -> None:
+        """Add what the JUnit files in a folder say."""
+        for report in sorted(folder.glob("*.xml")):
             for group in ET.parse(report).getroot().iter("testsuite"):
                 count = {
                     k: int(group.get(k, 0)) for k in ("tests", "failures", "errors", "skipped")
                 }
                 bad = count["failures"] + count["errors"]
-                self.failed += bad
-                self.skipped += count["skipped"]
-                self.passed += count["tests"] - bad - count["skipped"]
-        return len(reports)
+                with self._lock:
+                    self.failed += bad
+                    self.skipped += count["skipped"]
+                    self.passed += count["tests"] - bad - count["skipped"]
 
 
-def _pytest(
-    python: Path,
-    name: str,
-    tally: Tally,
-    arguments: Sequence[str],
-    env: dict[str, str | None],
-    workers: str = WORKERS,
-) -> bool:
-    """Run pytest once, show its output, add its counts, and return whether all was well."""
-    began = time.monotonic()
-    say(f"tests: {name}")
-    before = tally.failed
-    with tempfile.TemporaryDirectory(prefix="aiohttp-reports-") as folder:
-        report = Path(folder, "own.xml")
-        parallel = ["-n", workers] if workers != "0" else ["-p", "no:xdist"]
-        status = run(
-            python,
-            "-m",
-            "pytest",
-            "-q",
-            "--no-header",
-            *parallel,
-            f"--junitxml={report}",
-            *arguments,
-            env=environ(AIOHTTP_REPORTS=folder, **env),
+class Suite:
+    """The jobs of one run of the suite, and the counts that they add to."""
+
+    def __init__(self, python: Path, *, workers: str = "0") -> None:
+        """``workers`` is how many processes each run of pytest has beside itself."""
+        self._python = python
+        self._workers = workers
+        self.tally = Tally()
+
+    def pytest(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        env: dict[str, str | None],
+        *,
+        after: Sequence[str] = (),
+        seconds: float,
+    ) -> Job:
+        """Return a job that runs pytest once, adds its counts and remarks what was skipped."""
+
+        def action(worker: Worker) -> bool:
+            with tempfile.TemporaryDirectory(prefix="aiohttp-reports-") as folder:
+                status = worker.run(
+                    *(self._python, "-m", "pytest", "-q", "--no-header", "--tb=short"),
+                    *(["-n", self._workers] if self._workers != "0" else ["-p", "no:xdist"]),
+                    f"--junitxml={Path(folder, 'own.xml')}",
+                    *arguments,
+                    env=environ(AIOHTTP_REPORTS=folder, AIOHTTP_WORKERS=self._workers, **env),
+                )
+                self.tally.add_reports(Path(folder))
+            lines = worker.output().splitlines()
+            worker.remarks += [line for line in lines if line.startswith("SKIPPED [")]
+            worker.remarks += lines[-1:]
+            # 5 means that nothing was there to run.
+            return status in (0, 5)
+
+        return Job(name, action, frozenset(after), seconds)
+
+    def interpreted(self, package: Package, *, fast: bool) -> Job:
+        """Return the run of a package's tests without extensions, from the source tree."""
+        return self.pytest(
+            f"{package.name}, interpreted",
+            [*(["-m", "not slow"] if fast else []), _relative(package.tests)],
+            {"AIOHTTP_NO_EXTENSIONS": "1"},
+            seconds=_weight(package.tests),
         )
-        tally.add_reports(Path(folder))
-    # 5 means that nothing was there to run.
-    ok = status in (0, 5)
-    if not ok and tally.failed == before:
-        tally.failed += 1
-    say(f"{'ok    ' if ok else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)")
-    return ok
+
+    def compiled(self, package: Package) -> Job:
+        """Return the run of a package's tests with extensions, from the source tree."""
+        return self.pytest(
+            f"{package.name}, compiled",
+            [_relative(package.tests)],
+            {"AIOHTTP_NO_EXTENSIONS": None},
+            seconds=_weight(package.tests),
+        )
+
+    def wheels(self, folder: Path, after: Sequence[str]) -> list[Job]:
+        """Return the jobs that build all distributions and try each of them alone."""
+        mode = wanted_mode()
+        env = build_environ("require" if mode == "auto" else mode)
+        build = command(
+            "all sdists and wheels",
+            *(self._python, "tools/release.py", "build", "--out", folder),
+            env=dict(env),
+            after=after,
+            seconds=25,
+        )
+        seen = {"AIOHTTP_NO_EXTENSIONS": None, "AIOHTTP_ARTIFACTS": os.fspath(folder)}
+        rest = [_relative(WHEELS), f"--deselect={ALONE}"]
+        jobs = [build, self.pytest("wheels", rest, seen, after=[build.name], seconds=10)]
+        for package in packages():
+            jobs.append(
+                self.pytest(
+                    f"{package.name}, from its wheel",
+                    [f"{ALONE}[{package.name}]"],
+                    seen,
+                    after=[build.name],
+                    seconds=_weight(package.tests),
+                )
+            )
+        return jobs
+
+    def integration(self, after: Sequence[str]) -> list[Job]:
+        """Return the runs of what crosses packages, folder by folder."""
+        return [
+            self.pytest(
+                f"integration: {folder.name}",
+                [_relative(folder)],
+                {"AIOHTTP_NO_EXTENSIONS": None},
+                after=after,
+                seconds=_weight(folder),
+            )
+            for folder in sorted(INTEGRATION.iterdir())
+            if folder != WHEELS and any(folder.glob("test_*.py"))
+        ]
 
 
-def _interpreted(python: Path, chosen: Sequence[Package], tally: Tally, *, fast: bool) -> bool:
-    folders = [
-        os.fspath(p.tests.relative_to(ROOT)) for p in chosen if any(p.tests.rglob("test_*.py"))
-    ]
-    if not folders:
+def _relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _weight(folder: Path) -> float:
+    """Guess how many seconds tests take by how much text they are."""
+    return 5 + sum(path.stat().st_size for path in folder.rglob("test_*.py")) / 10_000
+
+
+def _system(system: SystemPackages) -> Job:
+    def action(worker: Worker) -> bool:
+        worker.remarks += system.install()
         return True
-    marks = ["-m", "not slow"] if fast else []
-    return _pytest(python, "interpreted", tally, [*marks, *folders], {"AIOHTTP_NO_EXTENSIONS": "1"})
 
-
-def _compiled_in_place(python: Path, chosen: Sequence[Package], tally: Tally) -> bool:
-    folders = [os.fspath(p.tests.relative_to(ROOT)) for p in chosen if p.hot_modules()]
-    if not folders:
-        return True
-    return _pytest(python, "compiled", tally, folders, {"AIOHTTP_NO_EXTENSIONS": None})
-
-
-def _integration(python: Path, tally: Tally) -> bool:
-    return _pytest(
-        python,
-        "integration",
-        tally,
-        [INTEGRATION.name, f"--ignore={WHEELS.relative_to(ROOT)}"],
-        {"AIOHTTP_NO_EXTENSIONS": None},
-    )
-
-
-def _wheels(python: Path, tally: Tally) -> bool:
-    # The inner runs have workers of their own; the outer one goes wheel by wheel.
-    return _pytest(
-        python,
-        "each wheel alone",
-        tally,
-        [os.fspath(WHEELS.relative_to(ROOT))],
-        {"AIOHTTP_NO_EXTENSIONS": None},
-        workers="0",
-    )
+    return Job("programs to talk to", action, waits=True)
 
 
 def run_all(python: Path, some: Sequence[Package] | None, *, fast: bool) -> int:
     """Run the suite and print the sums on the last line; return 0 only if nothing failed."""
-    from tools.workspace import packages
-
-    tally = Tally()
     chosen = packages() if some is None else some
+    chosen = [p for p in chosen if any(p.tests.rglob("test_*.py"))]
     whole = some is None and not fast
-    system = SystemPackages() if whole else None
-    if system:
-        system.start()
-    wanted = checks.all_checks(python)
-    if some is not None:
-        names = {f"mypy {p.name}" for p in some}
-        wanted = [c for c in wanted if c.name in names or not c.name.startswith("mypy ")]
-    failed = [check.name for check in wanted if not check()]
-    runs = {"interpreted": _interpreted(python, chosen, tally, fast=fast)}
+    suite = Suite(python, workers="0" if some is None else WORKERS)
+    building = []
+    if not os.environ.get("AIOHTTP_DEV_HERE") and not fast:
+        building = Extensions(python, wanted_mode()).jobs(some)
+    compiled = [job.name for job in building]
+    jobs = [*building, *checks.all_jobs(python, some)]
+    jobs += [suite.interpreted(package, fast=fast) for package in chosen]
     if some is not None and not fast and wanted_mode() != "no":
-        runs["compiled"] = _compiled_in_place(python, chosen, tally)
-    if system:
-        runs["wheels"] = _wheels(python, tally)
-        system.finish()
-        runs["integration"] = _integration(python, tally)
-        if not checks.docs_check(python)():
-            failed.append("documents")
-    tally.failed += len(failed)
-    failed += [f"tests ({name})" for name, ok in runs.items() if not ok]
+        hot = [package for package in chosen if package.hot_modules()]
+        runs = [suite.compiled(package) for package in hot]
+        jobs += [Job(r.name, r.action, frozenset(compiled), r.seconds) for r in runs]
+    if whole:
+        peers = _system(SystemPackages())
+        # In place, so that the next run finds them; nobody else looks there.
+        folder = STATE / "artifacts"
+        shutil.rmtree(folder, ignore_errors=True)
+        jobs += [peers, checks.docs_check(python).job(), *suite.wheels(folder, compiled)]
+        jobs += suite.integration([*compiled, peers.name])
+    failed = run_jobs(jobs)
+    tally = suite.tally
+    tally.failed = max(tally.failed, len(failed))
     print("failed: " + ", ".join(failed) if failed else "all is well")
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped", flush=True)
     return 1 if failed else 0

@@ -1,8 +1,7 @@
 """The real peers that integration tests talk to: nginx, curl, forward proxies and others.
 
-Where the machine is a Debian on which we are root, what is missing is installed in the background
-while other tests run.  Elsewhere, or when that fails, the tests that need a peer are skipped and
-say so.
+Where the machine is a Debian on which we are root, what is missing is installed while other tests
+run.  Elsewhere, or when that fails, the tests that need a peer are skipped and say so.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import contextlib
 import os
 import shutil
 import subprocess
-import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.environment import STATE, State, environ, say
+from tools.environment import STATE, State, environ
 
 # Any of these programs -> the package that brings one.
 PEERS: dict[tuple[str, ...], str] = {
@@ -34,6 +33,7 @@ PEERS: dict[tuple[str, ...], str] = {
     ("danted",): "dante-server",
 }
 LIMIT = 240.0
+"""Seconds for all of it; the tests wait no longer."""
 
 # Debian asks this program whether a package that was just installed may start its services.
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -64,31 +64,31 @@ def without_services() -> Iterator[None]:
 
 
 class SystemPackages:
-    """Installs missing peers in a thread; tried once per set of missing packages."""
+    """Installs missing peers; tried once per set of missing packages."""
 
     def __init__(self) -> None:
         """Find out what is missing; nothing is started yet."""
         self._missing = missing()
-        self._thread: threading.Thread | None = None
         self._state = State(STATE / "system.json")
 
-    def start(self) -> None:
-        """Begin, if this machine lets us and it was not tried before."""
+    def install(self) -> list[str]:
+        """Install if this machine lets us and it was not tried before; return what to say."""
         key = " ".join(self._missing)
         is_root = getattr(os, "geteuid", lambda: 1)() == 0
-        if not key or not is_root or shutil.which("apt-get") is None:
-            return
-        if self._state.is_current("tried", key):
-            return
-        self._state.note("tried", key)
-        say(f"installing in the background: {key}")
-        self._thread = threading.Thread(target=self._install, daemon=True)
-        self._thread.start()
+        known = self._state.is_current("tried", key)
+        if key and is_root and shutil.which("apt-get") and not known:
+            self._state.note("tried", key)
+            self._install()
+        absent = missing()
+        if not absent:
+            return []
+        return [f"not on this machine, tests that need them are skipped: {', '.join(absent)}"]
 
     def _install(self) -> None:
         env = environ(DEBIAN_FRONTEND="noninteractive")
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": env}
         options = ["-o", "DPkg::Lock::Timeout=30", "-o", "Acquire::Retries=1"]
+        deadline = time.monotonic() + LIMIT
         try:
             subprocess.run(["apt-get", *options, "-q", "update"], timeout=90, **quiet)  # type: ignore[call-overload]
             with without_services():
@@ -96,16 +96,8 @@ class SystemPackages:
                     # One by one: a package that does not exist must not take the others along.
                     subprocess.run(  # type: ignore[call-overload]
                         ["apt-get", *options, "-qy", "install", "--no-install-recommends", name],
-                        timeout=LIMIT,
+                        timeout=max(1.0, deadline - time.monotonic()),
                         **quiet,
                     )
         except (OSError, subprocess.TimeoutExpired):
             return
-
-    def finish(self) -> None:
-        """Wait for the installation, within its limit, and say what is still not here."""
-        if self._thread is not None:
-            self._thread.join(LIMIT)
-        absent = missing()
-        if absent:
-            say(f"not on this machine, tests that need them are skipped: {', '.join(absent)}")

@@ -42,13 +42,19 @@ class Artifacts:
         if package.name in self.failed:
             pytest.fail(self.failed[package.name][-10_000:], pytrace=False)
         stem = f"{package.distribution.replace('-', '_')}-{package.version}"
-        (found,) = self.folder.glob(f"{stem}{ending}")
-        return found
+        found = list(self.folder.glob(f"{stem}{ending}"))
+        assert len(found) == 1, f"built of {package.name}: {found}"
+        return found[0]
 
 
 @pytest.fixture(scope="session")
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Artifacts:
-    """Build everything; what a compiler can build it must build."""
+    """Build everything; what a compiler can build it must build.
+
+    ``AIOHTTP_ARTIFACTS`` names a folder in which all of it was just built.
+    """
+    if built := os.environ.get("AIOHTTP_ARTIFACTS"):
+        return Artifacts(Path(built))
     made = Artifacts(tmp_path_factory.mktemp("artifacts"))
     for package in packages():
         made.build(package)

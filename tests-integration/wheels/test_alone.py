@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 EVERYTHING = packages()
 OURS = {normalised(p.distribution): p for p in EVERYTHING}
 TEST_REQUIREMENTS = ROOT / "tools" / "requirements-test.txt"
-WORKERS = str(max(2, min(4, os.cpu_count() or 2)))
+WORKERS = os.environ.get("AIOHTTP_WORKERS") or str(max(2, min(4, os.cpu_count() or 2)))
+PARALLEL = ("-p", "no:xdist") if WORKERS == "0" else ("-n", WORKERS)
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -119,7 +120,7 @@ def test_alone(package: Package, artifacts: "Artifacts", site: Site) -> None:
     report = [f"--junitxml={os.path.join(reports, package.name)}.xml"] if reports else []
     # -P: the current folder stays off the path, so only the wheel can be imported.
     tests = site.run(
-        *("-P", "-m", "pytest", "-q", "--no-header", "-n", WORKERS, *report),
+        *("-P", "-m", "pytest", "-q", "--no-header", *PARALLEL, *report),
         *("-c", os.fspath(ROOT / "pyproject.toml"), "--rootdir", os.fspath(ROOT)),
         os.fspath(package.tests),
         timeout=800,
