@@ -5,7 +5,8 @@
 
 An attribute ``x._name`` is fine where the same file defines ``_name`` (assigns it, defines it,
 lists it in ``__slots__``), where its declarations in the ``.pxd`` name it, or where ``x`` is
-``self`` or ``cls``: a subclass sees what its base made for it.  Standard library only.
+``self`` or ``cls``, or was made by ``type(self)(...)``: a subclass sees what its base made for it.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -57,10 +58,24 @@ def defined_in(tree: ast.Module) -> set[str]:
     return found
 
 
+def siblings(tree: ast.Module) -> set[str]:
+    """Return the names that objects of the own class get, besides ``self`` and ``cls``."""
+    found = {"self", "cls"}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Call(func=ast.Name(id="type"), args=[ast.Name(id="self")])),
+            ):
+                found.add(name)
+    return found
+
+
 def touched(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (line, name) of each private attribute of somebody else that a file uses."""
     tree = ast.parse(path.read_text())
     own = defined_in(tree)
+    same = siblings(tree)
     declarations = path.with_suffix(".pxd")
     if declarations.is_file():
         own |= set(re.findall(r"\b_\w+", declarations.read_text()))
@@ -68,7 +83,7 @@ def touched(path: Path) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Attribute) or not _is_private(node.attr):
             continue
         base = node.value
-        if isinstance(base, ast.Name) and base.id in ("self", "cls"):
+        if isinstance(base, ast.Name) and base.id in same:
             continue
         if isinstance(base, ast.Call) and isinstance(base.func, ast.Name):
             if base.func.id == "super":

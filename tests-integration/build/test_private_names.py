@@ -17,6 +17,7 @@ from tools.private_names import touched
         "class A:\n    def _m(self): ...\ndef f(x): x._m()",
         "class A:\n    _a: int = 1\ndef f(x): return x._a",
         "class A:\n    def f(self): return super()._m()",
+        "class A:\n    def f(self):\n        other = type(self)(1)\n        other._inherited = 2",
         "def f(x): return x.__class__",
         "import sys\nframe = sys._getframe()",
     ],
@@ -27,7 +28,9 @@ def test_fine(text: str, tmp_path: Path) -> None:
     assert list(touched(path)) == []
 
 
-@pytest.mark.parametrize("text", ["def f(x): return x._a", "\n\ndef f(x): x._a = 1", "x.y._a()"])
+@pytest.mark.parametrize(
+    "text", ["def f(x): return x._a", "\n\ndef f(x): x._a = 1", "x.y._a()", "y = type(x)(1)\ny._a"]
+)
 def test_found(text: str, tmp_path: Path) -> None:
     path = tmp_path / "module.py"
     path.write_text(text)
