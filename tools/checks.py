@@ -35,23 +35,29 @@ class Check:
         return command(self.name, *self.command, env=dict(self.env), after=after, seconds=5)
 
 
-def all_jobs(python: Path, some: Sequence[Package] | None) -> list[Job]:
-    """Return the checks as jobs; with a choice of packages, the types of those alone."""
-    names = {f"mypy {package.name}" for package in some or packages()}
-    jobs = []
-    typed: list[str] = []
-    for check in all_checks(python):
-        if not check.name.startswith("mypy "):
-            jobs.append(check.job())
-        elif some is None or check.name in names:
+def style_jobs(python: Path) -> list[Job]:
+    """Return the quick checks, those of everything but types, as jobs."""
+    return [check.job() for check in style_checks(python)]
+
+
+def type_jobs(python: Path, some: Sequence[Package] | None) -> list[Job]:
+    """Return the checks of types as jobs; with a choice of packages, of those alone."""
+    names = {f"mypy {package.name}" for package in some or ()}
+    jobs: list[Job] = []
+    for check in type_checks(python):
+        if some is None or check.name in names:
             # One after another: each goes on with what the one before has remembered.
-            jobs.append(check.job(typed))
-            typed = [check.name]
+            jobs.append(check.job([job.name for job in jobs[-1:]]))
     return jobs
 
 
 def all_checks(python: Path) -> list[Check]:
     """Return the checks, the quickest first."""
+    return [*style_checks(python), *type_checks(python)]
+
+
+def style_checks(python: Path) -> list[Check]:
+    """Return the checks of style, layers and structure."""
     scripts = python.parent
     found = [
         Check("ruff check", [os.fspath(python), "-m", "ruff", "check", "--quiet", "."]),
@@ -69,7 +75,7 @@ def all_checks(python: Path) -> list[Check]:
         found.append(
             Check("house_check", [os.fspath(python), os.fspath(HOUSE_CHECK), ".", "--strict"])
         )
-    return [*found, *type_checks(python)]
+    return found
 
 
 def type_checks(python: Path) -> list[Check]:

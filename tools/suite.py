@@ -14,7 +14,7 @@ import tempfile
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tools import checks
@@ -27,6 +27,7 @@ from tools.workspace import ROOT, Package, packages
 INTEGRATION = ROOT / "tests-integration"
 WHEELS = INTEGRATION / "wheels"
 ALONE = f"{(WHEELS / 'test_alone.py').relative_to(ROOT).as_posix()}::test_alone"
+ARTIFACTS = STATE / "artifacts"
 WORKERS = str(max(2, min(4, os.cpu_count() or 2)))
 
 
@@ -58,7 +59,7 @@ class Suite:
 
     def __init__(self, python: Path, *, workers: str = "0") -> None:
         """``workers`` is how many processes each run of pytest has beside itself."""
-        self._python = python
+        self.python = python
         self._workers = workers
         self.tally = Tally()
 
@@ -76,7 +77,7 @@ class Suite:
         def action(worker: Worker) -> bool:
             with tempfile.TemporaryDirectory(prefix="aiohttp-reports-") as folder:
                 status = worker.run(
-                    *(self._python, "-m", "pytest", "-q", "--no-header", "--tb=short"),
+                    *(self.python, "-m", "pytest", "-q", "--no-header", "--tb=short"),
                     *(["-n", self._workers] if self._workers != "0" else ["-p", "no:xdist"]),
                     f"--junitxml={Path(folder, 'own.xml')}",
                     *arguments,
@@ -100,22 +101,23 @@ class Suite:
             seconds=_weight(package.tests),
         )
 
-    def compiled(self, package: Package) -> Job:
+    def compiled(self, package: Package, after: Sequence[str]) -> Job:
         """Return the run of a package's tests with extensions, from the source tree."""
         return self.pytest(
             f"{package.name}, compiled",
             [_relative(package.tests)],
             {"AIOHTTP_NO_EXTENSIONS": None},
+            after=after,
             seconds=_weight(package.tests),
         )
 
     def wheels(self, folder: Path, after: Sequence[str]) -> list[Job]:
-        """Return the jobs that build all distributions and try each of them alone."""
+        """Return the job that builds all distributions, then those that try each of them alone."""
         mode = wanted_mode()
         env = build_environ("require" if mode == "auto" else mode)
         build = command(
             "all sdists and wheels",
-            *(self._python, "tools/release.py", "build", "--out", folder),
+            *(self.python, "tools/release.py", "build", "--out", folder),
             env=dict(env),
             after=after,
             seconds=25,
@@ -167,30 +169,37 @@ def _system(system: SystemPackages) -> Job:
     return Job("programs to talk to", action, waits=True)
 
 
-def run_all(python: Path, some: Sequence[Package] | None, *, fast: bool) -> int:
-    """Run the suite and print the sums on the last line; return 0 only if nothing failed."""
+def plan(
+    suite: Suite, some: Sequence[Package] | None, building: Sequence[Job], *, fast: bool
+) -> list[Job]:
+    """Return all jobs: for some packages or the whole workspace, or for what is quick.
+
+    No test runs before the linters have ended; what needs extensions comes after ``building``.
+    """
     chosen = packages() if some is None else some
     chosen = [p for p in chosen if any(p.tests.rglob("test_*.py"))]
-    whole = some is None and not fast
+    compiled = [job.name for job in building]
+    tests = [suite.interpreted(package, fast=fast) for package in chosen]
+    others = [*building, *checks.style_jobs(suite.python), *checks.type_jobs(suite.python, some)]
+    if some is not None and not fast and wanted_mode() != "no":
+        tests += [suite.compiled(p, compiled) for p in chosen if p.hot_modules()]
+    if some is None and not fast:
+        peers = _system(SystemPackages())
+        build, *alone = suite.wheels(ARTIFACTS, compiled)
+        others += [peers, checks.docs_check(suite.python).job(), build]
+        tests += [*alone, *suite.integration([*compiled, peers.name])]
+    linted = frozenset(job.name for job in checks.style_jobs(suite.python))
+    return others + [replace(job, after=job.after | linted) for job in tests]
+
+
+def run_all(python: Path, some: Sequence[Package] | None, *, fast: bool) -> int:
+    """Run the suite and print the sums on the last line; return 0 only if nothing failed."""
     suite = Suite(python, workers="0" if some is None else WORKERS)
     building = []
     if not os.environ.get("AIOHTTP_DEV_HERE") and not fast:
         building = Extensions(python, wanted_mode()).jobs(some)
-    compiled = [job.name for job in building]
-    jobs = [*building, *checks.all_jobs(python, some)]
-    jobs += [suite.interpreted(package, fast=fast) for package in chosen]
-    if some is not None and not fast and wanted_mode() != "no":
-        hot = [package for package in chosen if package.hot_modules()]
-        runs = [suite.compiled(package) for package in hot]
-        jobs += [Job(r.name, r.action, frozenset(compiled), r.seconds) for r in runs]
-    if whole:
-        peers = _system(SystemPackages())
-        # In place, so that the next run finds them; nobody else looks there.
-        folder = STATE / "artifacts"
-        shutil.rmtree(folder, ignore_errors=True)
-        jobs += [peers, checks.docs_check(python).job(), *suite.wheels(folder, compiled)]
-        jobs += suite.integration([*compiled, peers.name])
-    failed = run_jobs(jobs)
+    shutil.rmtree(ARTIFACTS, ignore_errors=True)
+    failed = run_jobs(plan(suite, some, building, fast=fast))
     tally = suite.tally
     tally.failed = max(tally.failed, len(failed))
     print("failed: " + ", ".join(failed) if failed else "all is well")

@@ -74,7 +74,7 @@ class BaseTestServer(ABC):
     ) -> None:
         self.scheme = scheme
         self.host = host
-        self.port = port
+        self.port: int | None = port
         """The port; ``None`` before the start if any will do, and after the end."""
         self.skip_url_asserts = skip_url_asserts
         self.socket_factory = socket_factory
