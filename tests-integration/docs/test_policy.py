@@ -1,6 +1,7 @@
 """The documentation has the pages that users look for, and the policies it states are kept."""
 
 import asyncio
+import inspect
 import re
 import subprocess
 import sys
