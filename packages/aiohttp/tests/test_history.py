@@ -82,25 +82,57 @@ async def test_the_timeout_of_slow_requests_is_gone(caplog: pytest.LogCaptureFix
     assert "Unknown server option 'timeout' is ignored" in caplog.text
 
 
-@pytest.mark.spec("HTTP-09", "HTTP-08")
-@pytest.mark.parametrize(("options", "expected"), [(["-X", "dev"], "True"), ([], "False")])
-def test_development_mode_warns_and_makes_the_client_strict(options: list[str], expected: str):
+@pytest.mark.spec("HTTP-09", "HTTP-08", "ADD-008")
+@pytest.mark.parametrize(
+    ("options", "variable", "expected"),
+    [
+        (["-X", "dev"], "", "True"),
+        ([], "1", "True"),
+        (["-E"], "1", "False"),
+        ([], "", "False"),
+    ],
+)
+def test_development_mode_warns_and_makes_the_client_strict(
+    options: list[str], variable: str, expected: str
+):
     code = (
         "import sys, warnings; sys.path[:0] = {path!r}\n"
+        "import asyncio, aiohttp\n"
         "from aiohttp import web\n"
+        "from aiohttp.helpers import DEBUG\n"
         "from aiohttp_client import connection\n"
-        "application = web.Application()\n"
-        "with warnings.catch_warnings(record=True) as caught:\n"
-        "    warnings.simplefilter('always')\n"
-        "    application.own = 1\n"
-        "print(any(w.category is DeprecationWarning for w in caught), connection.STRICT)\n"
+        "from aiohttp_core.composed import compose_request_head\n"
+        "async def main():\n"
+        "    application = web.Application()\n"
+        "    application.freeze()\n"
+        "    factory = web.AppRunner(application)\n"
+        "    await factory.setup()\n"
+        "    head = compose_request_head('GET', '/', {{'Host': 'a'}})\n"
+        "    request = factory.server.request_factory(head, None, None)\n"
+        "    async with aiohttp.ClientSession() as session:\n"
+        "        for place in session, application, request:\n"
+        "            with warnings.catch_warnings(record=True) as caught:\n"
+        "                warnings.simplefilter('always')\n"
+        "                place.own = 1\n"
+        "            assert place.own == 1\n"
+        "            told = [w.filename for w in caught if w.category is DeprecationWarning]\n"
+        "            print(told == [__file__], *(str(w.message) for w in caught), sep='|')\n"
+        "    await factory.cleanup()\n"
+        "    print(DEBUG, connection.STRICT, type(request).__name__)\n"
+        "__file__ = '<string>'\n"
+        "asyncio.run(main())\n"
     )
     result = subprocess.run(
         [sys.executable, *options, "-c", code.format(path=[p for p in sys.path if p])],
         capture_output=True,
         text=True,
         timeout=50,
-        check=True,
-        env={"PATH": ""},
+        check=False,
+        env={"PATH": "", "PYTHONASYNCIODEBUG": variable},
     )
-    assert result.stdout.split() == [expected, expected]
+    assert result.returncode == 0, result.stderr
+    names = ("ClientSession", "web.Application", "Request")
+    told = [f"{expected}|Setting custom {name}.own attribute is discouraged" for name in names]
+    if expected == "False":
+        told = ["False"] * 3
+    assert result.stdout.splitlines() == [*told, f"{expected} {expected} Request"]

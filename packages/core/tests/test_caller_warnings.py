@@ -1,5 +1,6 @@
 """Warnings point to the line that called into the family, at any depth."""
 
+import subprocess
 import sys
 import types
 import warnings
@@ -89,3 +90,20 @@ def test_the_source_of_a_resource_warning() -> None:
     (warning,) = caught
     assert warning.category is ResourceWarning
     assert warning.source is module.origin
+
+
+def test_code_without_a_file() -> None:
+    """``python -c`` and the interactive interpreter have a loader that knows no source."""
+    code = (
+        "from aiohttp_core.caller_warnings import warn_caller\n"
+        "warn_caller('old', DeprecationWarning)\n"
+    )
+    source = f"import sys; sys.path[:0] = {[p for p in sys.path if p]!r}\n{code}"
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", source],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=50,
+    )
+    assert done.stderr.splitlines() == ["<string>:3: DeprecationWarning: old"]

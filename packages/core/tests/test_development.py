@@ -5,6 +5,7 @@ import sys
 import pytest
 
 
+@pytest.mark.spec("ADD-008")
 @pytest.mark.parametrize(
     ("options", "variable", "expected"),
     [

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from aiohttp_web import Application, Request, Response, make_server
+from aiohttp_core.composed import compose_request_head
+from aiohttp_web import Application, Request, Response, application_server, make_server
 
 
 async def hello(request: Any) -> Response:
@@ -36,3 +37,23 @@ async def test_what_the_application_says() -> None:
     listening.add_subapp("/a", inner)
     listening.freeze()
     assert make_server(listening, access_log=None).response_hooks
+
+
+@pytest.mark.spec("ADD-008")
+async def test_in_development_mode_requests_warn_about_own_attributes(
+    monkeypatch: pytest.MonkeyPatch, make_request: Any
+) -> None:
+    monkeypatch.setattr(application_server, "DEBUG", True)
+    app = Application()
+    app.freeze()
+    factory = make_server(app, access_log=None).request_factory
+    plain = make_request("GET", "/")
+    request = factory(compose_request_head("GET", "/", {"Host": "a"}), None, None)
+    assert isinstance(request, Request)
+    assert type(request).__name__ == "Request"
+    request.set_match_info("match")  # what the class itself keeps warns of nothing
+    with pytest.warns(DeprecationWarning, match=r"custom Request\.own attribute") as caught:
+        request.own = 1
+    assert caught[0].filename == __file__
+    assert request.own == 1
+    plain.own = 1  # outside of it nothing is said

@@ -15,7 +15,6 @@ Laws
 """
 
 import asyncio
-import sys
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +34,7 @@ from aiohttp_client.lease import Connection
 from aiohttp_client.pooled_connection import ConnectionOwner, PooledConnection
 from aiohttp_client.timeouts import Phase
 from aiohttp_core.chunked import EndOfMessage
+from aiohttp_core.development import DEBUG
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
 from aiohttp_core.fields.keep_alive import parse_keep_alive
 from aiohttp_core.head import ResponseHead
@@ -54,7 +54,7 @@ COMPILED: bool = cython.compiled
 MAX_INFORMATIONAL: Final = 64
 """So many 1xx responses may come before the final one."""
 
-STRICT: Final = bool(sys.flags.dev_mode)
+STRICT: Final = DEBUG
 """In development mode responses are parsed strictly (spec row HTTP-08)."""
 
 # The same as numbers: the state is looked at for every read and write.

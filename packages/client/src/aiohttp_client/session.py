@@ -53,6 +53,8 @@ from aiohttp_client.websocket import (
     checked_timeout,
 )
 from aiohttp_client.websocket import connect as connect_websocket
+from aiohttp_core.caller_warnings import warn_caller
+from aiohttp_core.development import DEBUG
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import DEFAULT_LIMIT
 from aiohttp_core.versions import HttpVersion, HttpVersion11
@@ -96,10 +98,26 @@ class ClientSession(SessionSeams):
     *conn_timeout* (use *timeout*), and *ssl_shutdown_timeout*.
     """
 
-    ATTRS: Final = frozenset(("_settings", "_closed", "_connector_owner", "_source_traceback"))
+    ATTRS: Final = frozenset(
+        (
+            "_closed",
+            "_connector_owner",
+            "_fast_path",
+            "_settings",
+            "_source_traceback",
+            "_ws_response_class",
+        )
+    )
 
     _closed = True  # until __init__ has run
     _source_traceback: traceback.StackSummary | None = None
+
+    if DEBUG:
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name not in self.ATTRS and not hasattr(type(self), name):
+                warn_caller(f"Setting custom ClientSession.{name} attribute is discouraged")
+            super().__setattr__(name, value)
 
     def __init__(
         self,

@@ -41,6 +41,8 @@ def warn_caller(
     place = frame or outermost
     if place is None:  # pragma: no cover - a running function has a frame
         raise RuntimeError("no Python frame")
+    # Without module_globals: given those, Python asks the loader of the module for its source, and
+    # the one of ``python -c`` and of the interactive interpreter raises ImportError.
     warnings.warn_explicit(
         message,
         category,
@@ -48,8 +50,7 @@ def warn_caller(
         place.f_lineno,
         place.f_globals.get("__name__") or "<unknown>",
         place.f_globals.setdefault("__warningregistry__", {}),
-        place.f_globals,
-        source,
+        source=source,
     )
 
 

@@ -12,8 +12,6 @@ Laws
 import asyncio
 import functools
 import logging
-import os
-import sys
 import warnings
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeVar, cast
@@ -21,6 +19,7 @@ from typing import Any, ClassVar, Final, TypeVar, cast
 from aiosignal import Signal
 from frozenlist import FrozenList
 
+from aiohttp_core.development import DEBUG
 from aiohttp_core.log import web_logger
 from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
 from aiohttp_web.cleanup import CleanupContext
@@ -49,10 +48,6 @@ _AppSignal = Signal["Application"]
 
 # More handlers than this are wrapped anew: a custom router may make handlers per request.
 _CHAINS_KEPT = 16384
-
-_DEBUG = sys.flags.dev_mode or (
-    not sys.flags.ignore_environment and bool(os.environ.get("PYTHONASYNCIODEBUG"))
-)
 
 _server_factory: list[Callable[..., Any]] = []
 
@@ -154,7 +149,7 @@ class Application(SharedValues):
             stacklevel=3,
         )
 
-    if _DEBUG:
+    if DEBUG:
 
         def __setattr__(self, name: str, value: Any) -> None:
             if name not in self.ATTRS:
@@ -232,7 +227,7 @@ class Application(SharedValues):
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
-                return bool(_DEBUG)
+                return DEBUG
         return loop.get_debug()
 
     # Freezing
