@@ -1,8 +1,10 @@
 """Real forward proxies: tinyproxy, squid, stunnel in front of tinyproxy, microsocks, dante."""
 
 import os
+import shutil
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,14 +61,6 @@ def certificate(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory)
     return path
 
 
-def _shared(folder: Path) -> Path:
-    """Let a server that gives up its rights write into *folder* and read what is there."""
-    for above in (folder, *folder.parents[:3]):
-        if above.owner() == Path.home().owner():
-            above.chmod(0o777 if above is folder else 0o755)
-    return folder
-
-
 TINYPROXY = """
 Port {port}
 Listen 127.0.0.1
@@ -103,7 +97,7 @@ def https_proxy(
 ) -> Iterator[Proxy]:
     """A forward proxy that is talked to over TLS."""
     if request.param == "squid":
-        yield from _squid(peers, certificate, tmp_path_factory, private=False, tls=True)
+        yield from _squid(peers, certificate, private=False, tls=True)
         return
     stunnel = peers.program("stunnel4", "stunnel")
     folder = tmp_path_factory.mktemp("stunnel")
@@ -123,7 +117,7 @@ def _http_proxy(
 ) -> Iterator[Proxy]:
     if kind == "tinyproxy":
         return _tinyproxy(peers, folders, private=private)
-    return _squid(peers, certificate, folders, private=private, tls=False)
+    return _squid(peers, certificate, private=private, tls=False)
 
 
 def _tinyproxy(peers: Any, folders: pytest.TempPathFactory, *, private: bool) -> Iterator[Proxy]:
@@ -147,6 +141,7 @@ netdb_filename none
 coredump_dir {folder}
 shutdown_lifetime 0 seconds
 visible_hostname localhost
+cache_effective_user nobody
 pinger_enable off
 logfile_rotate 0
 {access}
@@ -156,38 +151,42 @@ logfile_rotate 0
 def _squid(
     peers: Any,
     certificate: Path,
-    folders: pytest.TempPathFactory,
     *,
     private: bool,
     tls: bool,
 ) -> Iterator[Proxy]:
     binary = peers.program("squid")
-    folder = _shared(folders.mktemp("squid"))
     port = peers.port()
     if tls:
         listen = f"https_port 127.0.0.1:{port} tls-cert={certificate}"
     else:
         listen = f"http_port 127.0.0.1:{port}"
     access = "http_access allow all"
-    if private:
-        helper = _helper("basic_ncsa_auth")
-        made = subprocess.run(
-            [peers.program("openssl"), "passwd", "-apr1", PASSWORD],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        (folder / "users").write_text(f"{LOGIN}:{made.stdout.strip()}\n")
-        access = (
-            f"auth_param basic program {helper} {folder}/users\n"
-            "auth_param basic children 1 startup=1\n"
-            "acl known proxy_auth REQUIRED\nhttp_access allow known\nhttp_access deny all"
-        )
-    (folder / "conf").write_text(SQUID.format(listen=listen, folder=folder, access=access))
-    command = [binary, "-N", "-f", str(folder / "conf")]
-    with peers.serving(command, port, folder / "log"):
-        scheme = "https" if tls else "http"
-        yield Proxy(f"{scheme}://localhost:{port}", folder / "proxy.log")
+    # Started as root it becomes somebody else, who has to write here; the folders of pytest are
+    # for their owner alone.
+    with tempfile.TemporaryDirectory(prefix="squid-") as name:
+        folder = Path(name)
+        if private:
+            helper = _helper("basic_ncsa_auth")
+            made = subprocess.run(
+                [peers.program("openssl"), "passwd", "-apr1", PASSWORD],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            (folder / "users").write_text(f"{LOGIN}:{made.stdout.strip()}\n")
+            access = (
+                f"auth_param basic program {helper} {folder}/users\n"
+                "auth_param basic children 1 startup=1\n"
+                "acl known proxy_auth REQUIRED\nhttp_access allow known\nhttp_access deny all"
+            )
+        (folder / "conf").write_text(SQUID.format(listen=listen, folder=folder, access=access))
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody")
+        command = [binary, "-N", "-f", str(folder / "conf")]
+        with peers.serving(command, port, folder / "log"):
+            scheme = "https" if tls else "http"
+            yield Proxy(f"{scheme}://localhost:{port}", folder / "proxy.log")
 
 
 def _helper(name: str) -> str:
@@ -234,7 +233,7 @@ socks pass {{
 def dante(peers: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """dante, which speaks SOCKS 4 and 5."""
     binary = peers.program("danted", "sockd")
-    folder = _shared(tmp_path_factory.mktemp("dante"))
+    folder = tmp_path_factory.mktemp("dante")
     port = peers.port()
     user = "user.privileged: root\nuser.unprivileged: root" if os.geteuid() == 0 else ""
     (folder / "conf").write_text(DANTE.format(folder=folder, port=port, user=user))
