@@ -14,9 +14,9 @@ from echo import Answer, answer, answer_listening, echo_server
 import aiohttp
 
 WHICH = os.environ.get("AUTOBAHN", "quick")
-CASES = autobahn.ALL if WHICH == "all" else autobahn.QUICK
+GROUPS = tuple(autobahn.GROUPS) if WHICH == "all" else autobahn.QUICK
 
-pytestmark = [pytest.mark.timeout(1800 if WHICH == "all" else 300), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(3600 if WHICH == "all" else 300), pytest.mark.slow]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,31 +27,33 @@ def _suite() -> None:
         pytest.skip(str(exc))
 
 
-def judge(folder: Path) -> None:
+def judge(folder: Path, group: str) -> None:
     cases = autobahn.verdicts(folder)
-    assert len(cases) == autobahn.COUNTS[WHICH]
+    assert len(cases) == autobahn.GROUPS[group][1]
     assert autobahn.complaints(cases) == {}
 
 
 @pytest.mark.spec("WSP-11")
+@pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("answering", [answer, answer_listening])
-async def test_server(answering: Answer, tmp_path: Path) -> None:
+async def test_server(answering: Answer, group: str, tmp_path: Path) -> None:
     async with echo_server(answering, max_msg_size=0, timeout=2) as url:
         spec = {
             "servers": [{"agent": "ours", "url": url}],
-            "cases": CASES,
+            "cases": autobahn.GROUPS[group][0],
             "exclude-cases": [],
         }
         async with autobahn.running("fuzzingclient", spec, tmp_path) as process:
             await process.wait()
-    judge(tmp_path)
+    judge(tmp_path, group)
 
 
 @pytest.mark.spec("WSP-11")
+@pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("answering", [answer, answer_listening])
-async def test_client(answering: Answer, tmp_path: Path) -> None:
+async def test_client(answering: Answer, group: str, tmp_path: Path) -> None:
     url = f"ws://127.0.0.1:{autobahn.free_port()}"
-    spec = {"url": url, "cases": CASES, "exclude-cases": []}
+    spec = {"url": url, "cases": autobahn.GROUPS[group][0], "exclude-cases": []}
     timeout = aiohttp.ClientWSTimeout(ws_close=2)
     async with autobahn.running("fuzzingserver", spec, tmp_path) as process:
         async with aiohttp.ClientSession() as session:
@@ -66,7 +68,7 @@ async def test_client(answering: Answer, tmp_path: Path) -> None:
                     await answering(ws)
             async with session.ws_connect(f"{url}/updateReports?agent=ours") as ws:
                 assert (await ws.receive()).type is aiohttp.WSMsgType.CLOSE
-    judge(tmp_path)
+    judge(tmp_path, group)
 
 
 async def case_count(
