@@ -84,7 +84,7 @@ def load(server: str, port: int, traffic: Traffic, seconds: float) -> tuple[int,
             command,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             preexec_fn=lambda: os.sched_setaffinity(0, LOAD_CORE),
         )
     except subprocess.TimeoutExpired:

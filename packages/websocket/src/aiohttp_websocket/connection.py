@@ -43,6 +43,7 @@ from aiohttp_websocket.types import (
 
 if TYPE_CHECKING:
     import cython
+    from cython.cimports.aiohttp_websocket.message import kind_of
 else:
     from aiohttp_core import interpreted as cython
 
@@ -136,7 +137,7 @@ class WebSocketConnection:
         self._listener: Any = None
         self._ended: asyncio.Future[None] | None = None
         self._failure: Exception | None = None
-        self._burst = 0
+        self._burst = BURST
         # closing
         self._closing = Closing()
         self._close_message: WSMessage | None = None
@@ -221,7 +222,7 @@ class WebSocketConnection:
 
     def deliver(self, message: WSMessage, size: int) -> None:
         """Take a message from the reader."""
-        kind = message[0]
+        kind = kind_of(message) if cython.compiled else message[0]
         if kind is CLOSE:
             self.queue.feed_data(message, size)
             self._attend_later()
@@ -268,9 +269,11 @@ class WebSocketConnection:
         if self._closed or self._close_message is not None:
             return None
         message = self.queue.read_nowait()
-        if message is not None and message[0] is CLOSE:
-            self._close_message = message
-            return None
+        if message is not None:
+            kind = kind_of(message) if cython.compiled else message[0]
+            if kind is CLOSE:
+                self._close_message = message
+                return None
         return message
 
     def arrival(self) -> "asyncio.Future[WSMessage | None] | None":
@@ -412,10 +415,10 @@ class WebSocketConnection:
         if self._failure is not None or self._closed:
             return  # the listener raised, or the connection is closing: the rest is dropped
         self._call(self._listener, message)
-        self._burst += size
-        if self._burst > BURST:
+        self._burst -= size
+        if self._burst < 0:
             # A few KB can inflate to this: let others have their turn.
-            self._burst = 0
+            self._burst = BURST
             self.pause_reading()
             self._loop.call_soon(self._go_on)
 

@@ -7,7 +7,7 @@ Laws
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, overload
 
 from aiohttp_websocket.connection import WebSocketConnection
 from aiohttp_websocket.types import WSMessage, WSMessageTypeError, WSMsgType
@@ -26,6 +26,15 @@ else:
 __all__ = ("TextT", "WebSocketEndpoint")
 
 BytesLike = bytes | bytearray | memoryview
+
+# Reading a member from its enumeration costs more than the rest of a receive().
+TEXT: Final = WSMsgType.TEXT
+BINARY: Final = WSMsgType.BINARY
+PING: Final = WSMsgType.PING
+PONG: Final = WSMsgType.PONG
+CLOSE: Final = WSMsgType.CLOSE
+CLOSING: Final = WSMsgType.CLOSING
+CLOSED: Final = WSMsgType.CLOSED
 
 
 def _encoded(message: BytesLike | str) -> bytes:
@@ -66,11 +75,11 @@ class WebSocketEndpoint(Generic[TextT]):
 
         Answers are waited for by ``heartbeat`` alone.
         """
-        await self._opened().send(_encoded(message), WSMsgType.PING)
+        await self._opened().send(_encoded(message), PING)
 
     async def pong(self, message: BytesLike | str = b"") -> None:
         """Send an unsolicited PONG of at most 125 bytes (spec rows WSS-17, WSC-11)."""
-        await self._opened().send(_encoded(message), WSMsgType.PONG)
+        await self._opened().send(_encoded(message), PONG)
 
     async def send_frame(
         self, message: bytes, opcode: WSMsgType, compress: int | None = None
@@ -165,7 +174,7 @@ class WebSocketEndpoint(Generic[TextT]):
         :class:`WSMessageTypeError` for any other type.  ``bytes`` if text is not decoded.
         """
         message = await self.receive(timeout)
-        if message[0] is not WSMsgType.TEXT:
+        if message[0] is not TEXT:
             raise WSMessageTypeError(
                 f"Received message {message.type}:{message.data!r} is not WSMsgType.TEXT"
             )
@@ -175,7 +184,7 @@ class WebSocketEndpoint(Generic[TextT]):
     async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
         """Return the data of the next message, which must be BINARY (WSS-23, WSC-16)."""
         message = await self.receive(timeout)
-        if message[0] is not WSMsgType.BINARY:
+        if message[0] is not BINARY:
             raise WSMessageTypeError(
                 f"Received message {message.type}:{message.data!r} is not WSMsgType.BINARY"
             )
@@ -187,7 +196,7 @@ class WebSocketEndpoint(Generic[TextT]):
     ) -> Any:
         """Return the next TEXT message decoded as JSON (spec rows WSS-23, WSC-16, ADD-683)."""
         message = await self.receive(timeout)
-        if message[0] is not WSMsgType.TEXT:
+        if message[0] is not TEXT:
             raise WSMessageTypeError(
                 f"Received message {message.type}:{message.data!r} is not WSMsgType.TEXT"
             )
@@ -214,6 +223,7 @@ class WebSocketEndpoint(Generic[TextT]):
                 message = await waiter or connection.take()
             if message is None:
                 message = await self._receive_slowly(None)
-            if message[0] in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
+            kind = message[0]
+            if kind is CLOSE or kind is CLOSING or kind is CLOSED:
                 raise StopAsyncIteration
         return message

@@ -1,6 +1,9 @@
 cimport cython
 
 
+cdef Py_ssize_t _overhead
+
+
 cdef class WebSocketDataQueue:
     cdef object _protocol
     cdef Py_ssize_t _limit

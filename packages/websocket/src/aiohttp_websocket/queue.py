@@ -26,6 +26,8 @@ COMPILED: Final[bool] = cython.compiled
 DEFAULT_LIMIT: Final = 2**18
 MESSAGE_OVERHEAD: Final = 128
 
+_overhead: int = MESSAGE_OVERHEAD  # a C integer in the compiled module
+
 
 class StreamEnd(Exception):
     """The connection ended and every message before its end was received."""
@@ -95,7 +97,7 @@ class WebSocketDataQueue:
 
     def feed_data(self, data: WSMessage, size: int) -> None:
         """Add a message with *size* bytes of payload."""
-        size += MESSAGE_OVERHEAD
+        size += _overhead
         self._size += size
         if self._first is None and not self._buffer:
             self._first = data

@@ -39,6 +39,10 @@ BytesLike = bytes | bytearray | memoryview
 CLOSING: Final = "Cannot write to closing transport"
 KEY_BLOCK: Final = 4096
 
+# The same limits for the compiled module: C integers, which cost nothing to compare with.
+_executor_size: int = EXECUTOR_SIZE
+_join_size: int = JOIN_SIZE
+
 # Keys must be unpredictable (RFC 6455 section 5.3), and a system call for each small frame costs
 # more than the frame: keys are cut from a block of random bytes.
 _block: bytes = b""
@@ -199,7 +203,7 @@ class WebSocketWriter:
     def _has_to_queue(self, size: int, compressed: bool) -> bool:
         """Whether a message is sent by a job of its own, or behind one."""
         return self._job is not None or size > (
-            EXECUTOR_SIZE if compressed else self.fragment_above
+            _executor_size if compressed else self.fragment_above
         )
 
     def _write_message(
@@ -252,11 +256,11 @@ class WebSocketWriter:
         size = len(payload)
         if self.use_mask:
             if self._random is None:
-                key = os.urandom(4) if size > JOIN_SIZE else next_key()
+                key = os.urandom(4) if size > _join_size else next_key()
             else:
                 key = self._random.getrandbits(32).to_bytes(4, "big")
             transport.write(encode_frame(first, payload, key))
-        elif size > JOIN_SIZE:
+        elif size > _join_size:
             transport.writelines((encode_header(first, size, None), payload))
         else:
             transport.write(encode_frame(first, payload, None))
