@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import io
 import zlib
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -409,6 +410,43 @@ async def test_compression_in_an_executor(raw_server: Any) -> None:
             answer = await server.ask(get().replace(b"/ ", f"/?size={size} ".encode()))
             assert gzip.decompress(answer.body) == b"x" * 1000
             assert len(used) == jobs
+
+
+@pytest.mark.spec("ADD-883")
+async def test_payloads_are_compressed_in_the_executor_of_the_loop_by_default(
+    raw_server: Any,
+) -> None:
+    jobs: list[int] = []
+
+    class Executor(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Any:
+            jobs.append(1)
+            return super().submit(*args, **kwargs)
+
+    with Executor(1) as executor:
+        asyncio.get_running_loop().set_default_executor(executor)
+
+        async def pieces(size: int) -> AsyncIterator[bytes]:
+            for _ in range(3):
+                yield b"x" * size
+
+        async def handler(request: Any) -> Response:
+            response = Response(body=pieces(int(request.query["size"])))
+            if "plain" not in request.query:
+                response.enable_compression(ContentCoding.gzip)
+            return response
+
+        server = await raw_server(handler)
+        for query, size, expected in (
+            ("size=100000&plain=1", 100_000, 0),
+            ("size=100", 100, 0),
+            ("size=100000", 100_000, 3),
+        ):
+            # Answers to HTTP/1.0 end with the connection: their bodies are not cut into chunks.
+            ask = get(version="1.0").replace(b"/ ", f"/?{query} ".encode())
+            body = (await server.send(ask)).partition(b"\r\n\r\n")[2]
+            assert len(jobs) == expected
+            assert (body if "plain" in query else gzip.decompress(body)) == b"x" * size * 3
 
 
 @pytest.mark.spec("WRSP-27")

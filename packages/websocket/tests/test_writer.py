@@ -1,6 +1,8 @@
 import asyncio
 import random
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -57,6 +59,29 @@ async def test_a_message_leaves_as_one_write(use_mask: bool, size: int) -> None:
     await writer(wire, use_mask=use_mask).send_frame(b"x" * size, WSMsgType.BINARY)
     assert len(wire.written) == 1
     assert wire.messages(masked=use_mask) == [(WSMsgType.BINARY, b"x" * size, "")]
+
+
+@pytest.mark.spec("ADD-074")
+async def test_messages_above_16_kib_are_compressed_in_the_executor() -> None:
+    jobs: list[int] = []
+
+    class Executor(ThreadPoolExecutor):
+        def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+            jobs.append(len(args[-1]))
+            return super().submit(function, *args, **kwargs)
+
+    with Executor(1) as executor:
+        asyncio.get_running_loop().set_default_executor(executor)
+        wire = Wire()
+        compressing = writer(wire, compress=15)
+        bodies = [b"x" * size for size in (100, 16 * 1024, 16 * 1024 + 1, 40_000)]
+        for body in bodies:
+            await compressing.send_frame(body, WSMsgType.BINARY)
+        assert jobs == [16 * 1024 + 1, 40_000]
+        plain = writer(Wire())
+        await plain.send_frame(b"x" * 40_000, WSMsgType.BINARY)
+        assert len(jobs) == 2  # without compression there is nothing to do there
+    assert [message.data for message in wire.messages(deflate=True)] == bodies
 
 
 @pytest.mark.spec("ADD-660")
