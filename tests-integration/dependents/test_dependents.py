@@ -14,9 +14,20 @@ import pytest
 CASES = Path(__file__).with_name("cases")
 
 
+# User sessions, templates and CORS are things of other packages.
+THIRD_PARTY = {"aiohttp_session", "aiohttp_jinja2", "aiohttp_cors"}
+
+
+def marked(case: Path):
+    """Return the parameters of one case."""
+    name = case.stem.removeprefix("case_")
+    marks = [pytest.mark.spec("WFRM-06")] if name in THIRD_PARTY else []
+    return pytest.param(case, id=name, marks=marks)
+
+
 @pytest.mark.dependents
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("case", sorted(CASES.glob("case_*.py")), ids=lambda path: path.stem[5:])
+@pytest.mark.parametrize("case", [marked(case) for case in sorted(CASES.glob("case_*.py"))])
 def test_dependent(environment: Path, case: Path):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PYTHONPATH"))}
     done = subprocess.run(

@@ -229,6 +229,13 @@ def test_the_unit_fits_the_command_line(parsed: Any) -> None:
     assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
 
 
+@pytest.mark.spec("DEP-11")
+def test_the_guide_says_what_apache_in_front_is() -> None:
+    guide = " ".join((EXAMPLES.parent / "deployment.md").read_text().split())
+    assert "Apache in front works, too" in guide
+    assert "nobody tests it here" in guide
+
+
 @pytest.mark.spec("DEP-04")
 def test_supervisord(parsed: Any) -> None:
     parser = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=(" ;",))

@@ -21,7 +21,7 @@ pytestmark = [
 UVLOOP = ("-k", "aiohttp.GunicornUVLoopWebWorker")
 
 
-@pytest.mark.spec("ADD-745", "DEP-05", "DEP-06", "DEP-13")
+@pytest.mark.spec("ADD-745", "DEP-05", "DEP-06", "DEP-13", "C89")
 def test_gunicorn_is_imported_on_first_access() -> None:
     pytest.importorskip("gunicorn")
     code = """
@@ -129,7 +129,7 @@ def test_no_access_log_by_default(gunicorn: Callable[..., Any]) -> None:
     assert "GET /" not in server.text
 
 
-@pytest.mark.spec("ADD-752", "ADD-746", "ADD-748")
+@pytest.mark.spec("ADD-752", "ADD-746", "ADD-748", "ADD-892")
 @pytest.mark.parametrize(
     ("entry", "options", "reason"),
     [

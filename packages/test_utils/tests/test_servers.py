@@ -67,7 +67,7 @@ async def test_a_closed_server_can_be_started_again():
                 assert response.status == 200
 
 
-@pytest.mark.spec("TST-02")
+@pytest.mark.spec("TST-02", "C53")
 async def test_port_and_socket_factory(app):
     asked = []
 
@@ -81,6 +81,8 @@ async def test_port_and_socket_factory(app):
     async with TestServer(app_of(app), port=port, socket_factory=factory) as server:
         assert server.port == port
     assert asked == [("127.0.0.1", 0, socket.AF_INET), ("127.0.0.1", port, socket.AF_INET)]
+    async with RawTestServer(raw_handler, port=port) as raw:
+        assert raw.port == port
 
 
 def app_of(app: Application) -> Application:
@@ -138,12 +140,14 @@ def test_with_is_an_error(app):
             raise AssertionError("never reached")
 
 
+@pytest.mark.spec("ADD-454")
 async def test_options_reach_the_runner(app):
     server = TestServer(app, shutdown_timeout=3)
     await server.start_server(keepalive_timeout=4)
     try:
         assert server.runner.shutdown_timeout == 3
         assert server.handler.options.timeouts.keepalive == 4
+        assert server.handler.options.handler_cancellation
     finally:
         await server.close()
 
@@ -167,6 +171,7 @@ async def test_a_failed_start_leaves_nothing(app):
     assert cleaned == [app]
 
 
+@pytest.mark.spec("ADD-454")
 async def test_a_handler_whose_client_left_is_cancelled():
     began, ended = asyncio.Event(), asyncio.Event()
 

@@ -84,7 +84,7 @@ def test_default_format_and_extra(caplog: Any) -> None:
     assert record.request_header == {"Referer": "r", "User-Agent": "u"}
 
 
-@pytest.mark.spec("ADD-622")
+@pytest.mark.spec("ADD-622", "ADD-849")
 def test_start_time_follows_the_zone(caplog: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()

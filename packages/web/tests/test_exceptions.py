@@ -22,6 +22,7 @@ from aiohttp_web.exceptions import (
     HTTPNoContent,
     HTTPNotFound,
     HTTPNotModified,
+    HTTPPermanentRedirect,
     HTTPRedirection,
     HTTPRequestEntityTooLarge,
     HTTPServerError,
@@ -170,7 +171,7 @@ def test_reason_is_checked_at_once(reason: str) -> None:
         HTTPNotFound(reason=reason)
 
 
-@pytest.mark.spec("WEXC-07", "ADD-520", "ADD-521", "ADD-936", "WEXC-63")
+@pytest.mark.spec("WEXC-07", "ADD-520", "ADD-521", "ADD-936", "WEXC-63", "C95")
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -394,3 +395,21 @@ def test_no_warnings_for_ordinary_use() -> None:
         warnings.simplefilter("error")
         for row in ROWS:
             make(getattr(exceptions, row[2]))
+
+
+@pytest.mark.spec("C39", "C40", "C41", "C95")
+def test_the_family_and_what_it_takes() -> None:
+    for base in (HTTPClientError, HTTPServerError):
+        assert issubclass(base, HTTPError)
+    assert issubclass(HTTPError, HTTPException)
+    assert issubclass(HTTPPermanentRedirect, HTTPMove)
+    raised = HTTPPermanentRedirect("/new")
+    assert (raised.status, raised.headers["Location"]) == (308, "/new")
+    with pytest.raises(TypeError):
+        HTTPPermanentRedirect()  # type: ignore[call-arg]
+    # The text is that of the body, not the reason.
+    missing = HTTPNotFound(text="Nobody here", reason="Gone Fishing")
+    assert (missing.text, missing.reason) == ("Nobody here", "Gone Fishing")
+    # A redirect takes a place, not a request.
+    with pytest.raises(TypeError):
+        HTTPFound(object(), "/x")  # type: ignore[call-arg,arg-type]

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import aiohttp_web
 from aiohttp_core.fields.etags import ETag
 from aiohttp_web import file_response
 from aiohttp_web.application import Application
@@ -658,3 +659,10 @@ def test_on_uvloop(tmp_path: Path) -> None:
 
     raw: bytes = uvloop.run(run())
     assert raw.partition(b"\r\n\r\n")[2] == LARGE
+
+
+@pytest.mark.spec("FILE-07")
+async def test_a_file_response_does_what_the_sender_of_files_did(serve: Serve, path: Path) -> None:
+    assert not hasattr(aiohttp_web, "FileSender")
+    answer = await (await serve(application(path))).ask("GET", "/")
+    assert answer.body == path.read_bytes()

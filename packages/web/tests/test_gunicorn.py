@@ -230,7 +230,7 @@ async def answers_42() -> int:
     return 42
 
 
-@pytest.mark.spec("ADD-752", "ADD-746")
+@pytest.mark.spec("ADD-752", "ADD-746", "ADD-892")
 @pytest.mark.parametrize(
     ("entry", "text"),
     [
@@ -320,3 +320,19 @@ def test_uvloop(worker: Any) -> None:
 
     assert run(made, act) == 0
     assert answers[0].endswith(b"uvloop")
+
+
+@pytest.mark.spec("ADD-850")
+@pytest.mark.parametrize(("version", "sets"), [((3, 13, 9), 1), ((3, 14, 0), 0)])
+def test_event_loop_policies_are_left_alone_where_they_are_deprecated(
+    worker: Any, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int, int], sets: int
+) -> None:
+    pytest.importorskip("uvloop")
+    made = worker(app(), GunicornUVLoopWebWorker)
+    seen: list[Any] = []
+    monkeypatch.setattr("aiohttp_web.gunicorn.sys.version_info", version)
+    monkeypatch.setattr(asyncio, "set_event_loop_policy", seen.append)
+    loop = made.make_loop()
+    loop.close()
+    assert type(loop).__module__ == "uvloop"
+    assert len(seen) == sets

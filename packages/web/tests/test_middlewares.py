@@ -1,5 +1,6 @@
 """The ready middlewares: normalisation of paths, and that it cannot redirect elsewhere."""
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urljoin
@@ -168,3 +169,29 @@ async def test_requests_in_nested_applications(make_request: MakeRequest) -> Non
     nested.router.add_get("/x/", handler)
     app.add_subapp("/n", nested)
     assert await outcome(app, make_request("GET", "/n/x")) == (308, "/n/x/")
+
+
+@pytest.mark.spec("WRSP-29")
+async def test_a_middleware_compresses_a_whole_application(serve: Any) -> None:
+    with pytest.raises(TypeError):
+        Application(compress=True)  # type: ignore[call-arg]
+
+    @middleware
+    async def compressed(request: Any, handler: Any) -> Any:
+        response = await handler(request)
+        response.enable_compression()
+        return response
+
+    async def long(request: Any) -> Response:
+        return Response(text="hello " * 1000)
+
+    app = Application(middlewares=[compressed])
+    app.router.add_get("/a", long)
+    app.router.add_get("/b", long)
+    served = await serve(app)
+    for path in ("/a", "/b"):
+        answer = await served.ask("GET", path, Accept_Encoding="gzip")
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(answer.body) == b"hello " * 1000
+        plain = await served.ask("GET", path)
+        assert plain.body == b"hello " * 1000

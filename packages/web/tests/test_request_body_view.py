@@ -1,6 +1,7 @@
 """The body of a request: read as a whole, in pieces, as a form."""
 
 import asyncio
+import dataclasses
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from aiohttp_core.versions import HttpVersion11
 from aiohttp_multipart import MultipartLimitError, PartDecodingError, UnknownEncoding
 from aiohttp_web import (
     BaseRequest,
+    FileField,
     HTTPBadRequest,
     HTTPRequestEntityTooLarge,
     HTTPUnsupportedMediaType,
@@ -69,7 +71,7 @@ def make(
     return BaseRequest(message, payload, connection, **options)
 
 
-@pytest.mark.spec("WREQ-13", "WREQ-20", "WREQ-21", "ADD-1079")
+@pytest.mark.spec("WREQ-13", "WREQ-20", "WREQ-21", "ADD-1079", "C65")
 async def test_reading() -> None:
     request = make(method="POST", body="é".encode())
     assert request.body_exists
@@ -140,7 +142,7 @@ async def test_direct_reads_and_release() -> None:
     assert request.content.at_eof()
 
 
-@pytest.mark.spec("WREQ-24", "ADD-483", "ADD-484")
+@pytest.mark.spec("WREQ-24", "ADD-483", "ADD-484", "C64")
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "TRACE", "DELETE", "GET"])
 async def test_urlencoded_form(method: str) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -270,3 +272,18 @@ async def test_trailers_over_a_socket(raw_server: Any) -> None:
     while not server.server.requests_count:
         await asyncio.sleep(0.001)
     assert (await client.ask(b"1\r\na\r\n0\r\nX-Sum: 5\r\n\r\n")).body == b"5"
+
+
+@pytest.mark.spec("C96", "WREQ-25", "ADD-1080")
+async def test_a_file_of_a_form_is_a_dataclass_and_has_a_type() -> None:
+    assert dataclasses.is_dataclass(FileField)
+    assert not issubclass(FileField, tuple)
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--b--\r\n'
+    request = make(method="POST", headers=headers, body=body)
+    field: Any = (await request.post())["f"]
+    assert isinstance(field, FileField)
+    assert field.content_type == "application/octet-stream"
+    request.close_files()
+    # And JSON is not judged by its type unless somebody asks for that.
+    assert await make(headers={"Content-Type": "text/plain"}, body=b"1").json() == 1

@@ -1,7 +1,8 @@
 """What the head of a request tells: target, origin, fields."""
 
 import datetime
-from types import SimpleNamespace
+import inspect
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,7 +74,9 @@ def test_request_line() -> None:
     assert repr(request) == "<BaseRequest PUT /path?q >"
 
 
-@pytest.mark.spec("WREQ-10", "ADD-463", "ADD-464", "ADD-465", "ADD-466", "ADD-1066", "ADD-036")
+@pytest.mark.spec(
+    "WREQ-10", "ADD-463", "ADD-464", "ADD-465", "ADD-466", "ADD-1066", "ADD-036", "C99"
+)
 @pytest.mark.parametrize(
     ("target", "path", "match", "path_qs", "query_string"),
     [
@@ -117,7 +120,7 @@ def test_url_and_host(target: str, headers: Any, url: str | None, host: str) -> 
     assert request.scheme == "http"
 
 
-@pytest.mark.spec("ADD-461", "ADD-797", "ADD-881")
+@pytest.mark.spec("ADD-461", "ADD-797", "ADD-881", "ADD-1061")
 def test_host_without_field_or_transport() -> None:
     assert make(headers={"X": "y"}).host == ""
     six = Transport(sockname=("::1", 80, 0, 0))
@@ -125,7 +128,7 @@ def test_host_without_field_or_transport() -> None:
     assert make(headers={"X": "y"}, transport=Transport(sockname="/run/x")).host == "/run/x"
 
 
-@pytest.mark.spec("WREQ-04", "WREQ-05", "FWD-01")
+@pytest.mark.spec("WREQ-04", "WREQ-05", "FWD-01", "C67", "WREQ-33")
 def test_scheme() -> None:
     forwarded = {"Host": "a", "X-Forwarded-Proto": "https", "Forwarded": "proto=https"}
     plain = make(headers=forwarded, transport=Transport())
@@ -194,13 +197,14 @@ def test_content_type(value: str | None, content_type: str, charset: str | None)
     assert make(headers={"Content-Length": "5"}).content_length == 5
 
 
-@pytest.mark.spec("WREQ-12", "ADD-472", "ADD-784")
+@pytest.mark.spec("WREQ-12", "ADD-472", "ADD-784", "C68")
 def test_cookies() -> None:
     request = make(headers=[("Host", "a"), ("Cookie", 'a=1; b="x y"; path=p; bad; c=3')])
     assert dict(request.cookies) == {"a": "1", "b": "x y", "path": "p", "c": "3"}
     with pytest.raises(TypeError):
         request.cookies["x"] = "y"  # type: ignore[index]
     assert dict(make().cookies) == {}
+    assert isinstance(request.cookies, MappingProxyType)
 
 
 @pytest.mark.spec("WREQ-15", "ADD-467", "ADD-779")
@@ -234,3 +238,15 @@ def test_conditional_etags() -> None:
     assert request.if_match == (ETag("a"), ETag("b", is_weak=True))
     assert request.if_none_match == (ETag("*"),)
     assert make().if_match is None
+
+
+@pytest.mark.spec("ADD-482", "NAM-17", "WREQ-30", "WREQ-33")
+def test_names_that_requests_do_not_have() -> None:
+    request = make()
+    for name in ("wait_for_disconnection", "url_for", "payload", "GET", "POST"):
+        assert not hasattr(request, name), name
+    # What stands in their place.
+    assert request.content is EMPTY_PAYLOAD
+    assert inspect.iscoroutinefunction(BaseRequest.disconnected)
+    with pytest.raises(TypeError):
+        make(secure_proxy_ssl_header=("X-Forwarded-Proto", "https"))

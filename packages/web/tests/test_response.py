@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
+from aiohttp_core.payload import BytesPayload
 from aiohttp_core.versions import HttpVersion10
 from aiohttp_web import ContentCoding, Response, ResponseKey
 from aiohttp_web.response import is_joinable
@@ -538,3 +539,34 @@ async def test_nothing_is_changed_after_sending(make_request: Any) -> None:
     ):
         with pytest.raises(RuntimeError):
             change()
+
+
+@pytest.mark.spec("ADD-883")
+async def test_long_payloads_are_compressed_in_the_default_executor(raw_server: Any) -> None:
+    used: list[int] = []
+
+    class Executor(ThreadPoolExecutor):
+        def submit(self, *args: Any, **kwargs: Any) -> Any:
+            used.append(1)
+            return super().submit(*args, **kwargs)
+
+    data = b"x" * 100_000
+
+    async def handler(request: Any) -> Response:
+        response = Response(body=BytesPayload(data))
+        response.enable_compression(ContentCoding.gzip)
+        return response
+
+    with Executor(1) as executor:
+        asyncio.get_running_loop().set_default_executor(executor)
+        server = await raw_server(handler)
+        answer = await server.send(get("Connection: close\r\n"))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"Content-Encoding: gzip" in head
+    decoded = b""
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        decoded += rest[: int(size, 16)]
+        body = rest[int(size, 16) + 2 :]
+    assert gzip.decompress(decoded) == data
+    assert used

@@ -1,10 +1,12 @@
 """The routing table: precedence, 404 and 405, names, registration, cost."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import aiohttp_web
 from aiohttp_web.abc import AbstractMatchInfo
 from aiohttp_web.exceptions import HTTPMethodNotAllowed, HTTPNotFound
 from aiohttp_web.match import UrlMappingMatchInfo
@@ -426,3 +428,23 @@ def test_looking_up_touches_a_few_resources_however_many_there_are(
     touched.clear()
     assert found(router, make_request("GET", f"/fixed/{last}/no")) == "404"
     assert len(touched) <= 2
+
+
+@pytest.mark.spec("C28", "C29", "C46", "NAM-16", "RES-13")
+def test_names_that_never_were_or_are_gone(tmp_path: Path) -> None:
+    router = UrlDispatcher()
+    assert not hasattr(router, "register_route")
+    with pytest.raises(TypeError):
+        router.add_static("/s", tmp_path, response_factory=object)  # type: ignore[call-arg]
+    assert not hasattr(aiohttp_web, "add_get")
+    assert isinstance(aiohttp_web.get("/", handler), aiohttp_web.RouteDef)
+    for name in ("PlainRoute", "DynamicRoute", "StaticRoute"):
+        assert not hasattr(aiohttp_web, name)
+    # Routes and resources of each kind make URLs by ``url_for``.
+    plain = router.add_get("/plain", handler)
+    dynamic = router.add_get("/users/{name}", handler)
+    static = router.add_static("/s", tmp_path)
+    assert not hasattr(plain, "url")
+    assert str(plain.url_for().with_query(a=1)) == "/plain?a=1"
+    assert str(dynamic.url_for(name="a b")) == "/users/a%20b"
+    assert str(static.url_for(filename="x.css")) == "/s/x.css"

@@ -87,7 +87,7 @@ def test_given_sockets() -> None:
     assert printed[0].startswith(f"======== Running on http://127.0.0.1:{port} ========")
 
 
-@pytest.mark.spec("CLI-10", "CLI-02", "ADD-610", "ADD-835")
+@pytest.mark.spec("CLI-10", "CLI-02", "ADD-610", "ADD-835", "APP-16")
 def test_silent_coroutine_and_options(capsys: Any) -> None:
     async def make() -> Application:
         return stopping_app()
@@ -171,7 +171,7 @@ def test_a_task_that_swallows_cancellation_does_not_hold_the_end(
     assert re.search("did not end: <Task [a-z]+ name='the stubborn one'", caplog.text)
 
 
-@pytest.mark.spec("CLI-03", "LOG-04", "ADD-617", "ADD-1086")
+@pytest.mark.spec("CLI-03", "LOG-04", "ADD-617", "ADD-1086", "ADD-938")
 def test_debug_shows_the_access_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access_logger, "level", logging.NOTSET)
     monkeypatch.setattr(access_logger, "handlers", [])

@@ -108,7 +108,7 @@ async def test_server_runner() -> None:
     await runner.cleanup()
 
 
-@pytest.mark.spec("RUN-08", "ADD-457", "ADD-1101")
+@pytest.mark.spec("RUN-08", "ADD-457", "ADD-1101", "C88")
 async def test_unknown_options_are_ignored_alone(caplog: Any) -> None:
     app = Application(handler_args={"keepalive_timeout": 5, "nonsense": 1})
     runner = AppRunner(app, keepalive_timeout=7, max_headers=10, other_nonsense=2)
@@ -123,7 +123,7 @@ async def test_unknown_options_are_ignored_alone(caplog: Any) -> None:
     await runner.cleanup()
 
 
-@pytest.mark.spec("RUN-07", "ADD-444", "ADD-1057", "ADD-1084", "RUN-10", "RUN-06", "RUN-11")
+@pytest.mark.spec("RUN-07", "ADD-444", "ADD-1057", "ADD-1084", "RUN-10", "RUN-06", "RUN-11", "C60")
 async def test_defaults() -> None:
     runner = AppRunner(Application())
     await runner.setup()

@@ -1,12 +1,13 @@
 """The protocol factory."""
 
 import asyncio
+import inspect
 import logging
 from typing import Any
 
 import pytest
 
-from aiohttp_web import BaseRequest, Response, Server
+from aiohttp_web import BaseRequest, BaseRunner, Response, Server, run_app
 from aiohttp_web.connection import RequestHandler
 
 GET = b"GET /path HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -55,7 +56,7 @@ async def test_debug_is_gone() -> None:
         Server(hello, debug=True)
 
 
-@pytest.mark.spec("ADD-458", "STR-20")
+@pytest.mark.spec("ADD-458", "STR-20", "ADD-1055")
 async def test_options_without_effect_and_defaults(caplog: Any) -> None:
     server = Server(hello, timeout_ceil_threshold=5, read_bufsize=None)
     assert server.options.read_bufsize == 2**18
@@ -111,3 +112,73 @@ async def test_a_request_on_its_way_is_not_waited_for_ever(raw_server: Any) -> N
     while not server.server.connections:
         await asyncio.sleep(0)
     await asyncio.wait_for(server.server.settle(0.05), 10)
+
+
+@pytest.mark.spec("APP-21")
+async def test_what_became_of_connections_and_their_end(raw_server: Any) -> None:
+    server = await raw_server(hello)
+    client = await server.open()
+    await client.ask(GET.replace(b"close", b"keep-alive"))
+    (connection,) = server.server.connections
+    assert isinstance(connection, RequestHandler)
+    assert not hasattr(server.server, "finish_connections")
+    await server.server.shutdown(1.0)
+    assert server.server.connections == []
+    assert await client.rest() == b""
+
+
+@pytest.mark.spec("DISC-04")
+async def test_a_tracked_task_survives_the_handler_that_started_it(raw_server: Any) -> None:
+    tracked: set[asyncio.Task[None]] = set()
+    started, gate, cancelled = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    saved: list[str] = []
+
+    async def save() -> None:
+        await gate.wait()
+        saved.append("the whole record")
+
+    async def handler(request: Any) -> Response:
+        task = asyncio.create_task(save())
+        tracked.add(task)
+        task.add_done_callback(tracked.discard)
+        started.set()
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        return Response()
+
+    server = await raw_server(handler, handler_cancellation=True)
+    client = await server.open()
+    await client.send(GET)
+    await asyncio.wait_for(started.wait(), 10)
+    client.close()
+    await asyncio.wait_for(cancelled.wait(), 10)
+    assert saved == []
+    (task,) = tracked
+    gate.set()
+    await asyncio.wait_for(task, 10)
+    assert saved == ["the whole record"]
+
+
+@pytest.mark.spec("C73")
+async def test_the_access_log_is_on_unless_switched_off() -> None:
+    access = logging.getLogger("aiohttp.access")
+    level = access.level
+    access.setLevel(logging.INFO)
+    try:
+        log = Server(hello).enabled_access_logger()
+        assert log is not None
+        assert log.access_logger.logger is access
+        assert "%{Referer}i" in log.access_logger.log_format
+        assert Server(hello, access_log=None).enabled_access_logger() is None
+    finally:
+        access.setLevel(level)
+
+
+@pytest.mark.spec("C42")
+async def test_shutdown_timeouts_are_floats() -> None:
+    for taking in (run_app, BaseRunner):
+        default = inspect.signature(taking).parameters["shutdown_timeout"].default
+        assert (type(default), default) == (float, 60.0)

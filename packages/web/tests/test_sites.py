@@ -48,7 +48,7 @@ async def test_sites_need_a_runner_that_is_set_up(runner: Any) -> None:
         await site.start()
 
 
-@pytest.mark.spec("RUN-12", "RUN-17", "ADD-605", "ADD-606", "ADD-607", "ADD-862", "ADD-1054")
+@pytest.mark.spec("RUN-12", "RUN-17", "ADD-605", "ADD-606", "ADD-607", "ADD-862", "ADD-1054", "C43")
 async def test_names_and_ports(runner: Any) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     assert TCPSite(runner).name == "http://0.0.0.0:8080"
@@ -98,7 +98,7 @@ async def test_a_file_that_is_not_ours_stays(runner: Any, tmp_path: Path) -> Non
     assert path.read_text() == "other"
 
 
-@pytest.mark.spec("RUN-16")
+@pytest.mark.spec("RUN-16", "C44")
 async def test_sock_site_names(runner: Any, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         site = SockSite(runner, sock)

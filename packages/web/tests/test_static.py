@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import inspect
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -350,3 +351,9 @@ def test_a_prefix_is_added_by_nesting(root: Path) -> None:
     assert str(resource.url_for(filename="x")) == "/n/static/x"
     with pytest.raises(ValueError, match="prefix"):
         resource.add_prefix("x/")
+
+
+@pytest.mark.spec("C75")
+def test_the_default_size_of_a_chunk(root: Path) -> None:
+    for taking in (StaticResource, UrlDispatcher.add_static):
+        assert inspect.signature(taking).parameters["chunk_size"].default == 256 * 1024

@@ -4,13 +4,22 @@ import asyncio
 import datetime
 import gzip
 import zlib
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
 
 from aiohttp_core.fields.etags import ETag
 from aiohttp_core.versions import HttpVersion10
-from aiohttp_web import ContentCoding, Response, StreamResponse
+from aiohttp_web import (
+    Application,
+    ContentCoding,
+    FileResponse,
+    Response,
+    StreamResponse,
+    WebSocketResponse,
+)
 
 
 def get(extra: str = "", version: str = "1.1", method: str = "GET", path: str = "/") -> bytes:
@@ -427,7 +436,7 @@ async def test_task(raw_server: Any) -> None:
     assert (await server.send(get("Connection: close\r\n"))).startswith(b"HTTP/1.1 200")
 
 
-@pytest.mark.spec("ADD-514", "LOG-05")
+@pytest.mark.spec("ADD-514", "LOG-05", "C74", "ADD-1064")
 async def test_body_length_counts_the_head(make_request: Any, raw_server: Any) -> None:
     sizes = []
 
@@ -475,7 +484,7 @@ async def test_a_failed_head_leaves_the_response_open(make_request: Any) -> None
     assert isinstance(Response(), StreamResponse)
 
 
-@pytest.mark.spec("ADD-967", "ADD-972")
+@pytest.mark.spec("ADD-967", "ADD-972", "C98")
 def test_names_and_arguments_of_older_releases():
     response = StreamResponse()
     with pytest.warns(DeprecationWarning, match="output_length"):
@@ -489,3 +498,54 @@ def test_chunks_may_be_asked_for_again():
     response.enable_chunked_encoding()
     response.enable_chunked_encoding()
     assert response.chunked
+
+
+@pytest.mark.spec("WRSP-08", "ADD-973")
+async def test_fields_and_cookies_are_of_the_usual_types(make_request: Any) -> None:
+    response = StreamResponse()
+    assert type(response.headers) is CIMultiDict
+    assert type(response.cookies) is SimpleCookie
+    # As in 3.0 a morsel may be put there directly.
+    response.cookies["own"] = "value"
+    response.cookies["own"]["path"] = "/below"
+    with pytest.warns(DeprecationWarning, match="boolean"):
+        response.enable_compression(True)
+    request = make_request("GET", "/")
+    await response.prepare(request)
+    headers = request.response_writer().headers
+    assert headers.getall("Set-Cookie") == ["own=value; Path=/below"]
+    assert headers["Content-Encoding"] == "deflate"
+
+
+@pytest.mark.spec("WRSP-30", "WRSP-34", "C94", "C58")
+async def test_what_became_of_start_drain_and_send_headers(make_request: Any) -> None:
+    response = StreamResponse()
+    for name in ("start", "started", "send_headers"):
+        assert not hasattr(response, name), name
+    assert not hasattr(WebSocketResponse(), "can_start")
+    kinds = (Response, FileResponse, WebSocketResponse)
+    assert all(issubclass(kind, StreamResponse) for kind in kinds)
+    for kind in (StreamResponse, Response):
+        with pytest.raises(TypeError):
+            kind(make_request("GET", "/"), b"body")
+    fired: list[Any] = []
+
+    async def hook(request: Any, prepared: Any = None) -> None:
+        fired.append(prepared)
+
+    app = Application()
+    app.on_response_prepare.append(hook)
+    app.router.add_get("/", hook)
+    app.freeze()
+    request = make_request("GET", "/")
+    match_info = await app.router.resolve(request)
+    match_info.add_app(app)
+    match_info.freeze()
+    request.set_match_info(match_info)
+    assert not response.prepared
+    await response.prepare(request)
+    assert response.prepared
+    assert fired == [response]
+    await response.write(b"first")
+    with pytest.warns(DeprecationWarning, match="drain"):
+        await response.drain()
