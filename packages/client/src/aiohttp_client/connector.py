@@ -140,14 +140,18 @@ def _expire(connector: "weakref.ref[BaseConnector]") -> None:
 class BaseConnector(IdleConnections):
     """A pool of connections; subclasses know how to open one (spec rows CON-01 to CON-10).
 
-    *keepalive_timeout*: seconds that an idle connection stays usable, 15 by default, ``None`` for
-    ever.  *force_close*: use every connection once.  *limit*: most connections at a time, idle
-    ones included; *limit_per_host*: the same for one host, port and TLS or not; 0 is no limit.
-    *max_lifetime*: seconds after which a connection is not used again; *max_uses*: requests per
-    connection.  *enable_cleanup_closed*: abort a TLS connection whose peer has not answered the
-    closing handshake for two seconds; from Python 3.12.8 and 3.13.1 on that is not needed, and the
-    option only warns.  *timeout_ceil_threshold*: delays of more seconds than this end on a whole
-    second of the clock when idle connections are looked through.
+    * *keepalive_timeout*: seconds that an idle connection is kept; 15 by default, ``None`` is for
+      ever.
+    * *force_close*: use every connection once.
+    * *limit*: how many connections there may be, idle ones included; *limit_per_host*: the same for
+      one host, port, and TLS or not.  0 is no limit.
+    * *max_lifetime*: seconds after which a connection is not used again; *max_uses*: how many
+      requests a connection serves.
+    * *enable_cleanup_closed*: abort a TLS connection whose peer has not answered the closing
+      handshake for two seconds.  Python 3.12.8 and 3.13.1 and later do not need that; there the
+      option only warns.
+    * *timeout_ceil_threshold*: delays of more seconds than this end on a whole second of the clock
+      when idle connections are looked through.
     """
 
     allowed_protocol_schema_set = HTTP_SCHEMES | WS_SCHEMES

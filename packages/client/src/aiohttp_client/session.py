@@ -75,27 +75,28 @@ def _utf8(response: ClientResponse, body: bytes) -> str:
 class ClientSession(SessionSeams):
     """Makes requests over one pool of connections (spec rows SES-01 to SES-37, ADD-141 to ADD-160).
 
-    Make one per application, in a coroutine, and use it as an asynchronous context manager or
-    ``await`` :meth:`close`.
+    Create one per application, in a coroutine, and use it as an asynchronous context manager or
+    ``await`` :meth:`close`.  What it holds:
 
-    *base_url* is what URLs are joined to; its path, if it has one, ends with a slash.  *connector*
-    holds the pool, a :class:`TCPConnector` by default; the session closes it unless
-    *connector_owner* is false.  *cookie_jar* keeps cookies, a :class:`CookieJar` by default.
-    *trust_env* asks the environment for proxies and the netrc file for logins.
+    * *base_url*: relative URLs are joined to it; a path in it must end with a slash.
+    * *connector*: has the pool; a :class:`TCPConnector` by default.  The session closes it unless
+      *connector_owner* is false.
+    * *cookie_jar*: keeps cookies; a :class:`CookieJar` by default.
+    * *trust_env*: take proxies from the environment, and logins from the netrc file.
+    * *json_serialize*, *json_serialize_bytes*: make the text or the bytes of ``json=``.
+    * *fallback_charset_resolver*: is called with a response and its body, and returns the charset
+      of a text that names none; UTF-8 by default.
+    * *request_class*, *response_class*, *ws_response_class*: the classes of what it makes.
+    * *requote_redirect_url*: whether the targets of redirects are quoted anew.
+    * *version*: the HTTP version of requests.
 
-    These are for all requests; those that :class:`RequestOptions` knows too can be replaced there:
+    Defaults of all requests, which a request may override as :class:`RequestOptions` describes:
     *headers*, *cookies*, *skip_auto_headers*, *proxy*, *proxy_headers*, *timeout*, *ssl*,
     *middlewares*, *trace_configs*, *retry*, *raise_for_status*, *auto_decompress*,
-    *read_bufsize* (bytes), *max_line_size*, *max_field_size* and *max_headers* of responses,
-    *version* of HTTP, *requote_redirect_url* (whether targets of redirects are quoted anew).
+    *read_bufsize*, *max_line_size*, *max_field_size*, *max_headers*.
 
-    *json_serialize* makes text of ``json=``, *json_serialize_bytes* bytes.
-    *fallback_charset_resolver* is called with a response and its body, and returns the charset of
-    a text that does not tell it: UTF-8 by default.  *request_class*, *response_class* and
-    *ws_response_class* are the classes of what it makes.
-
-    *loop* has no effect.  Deprecated are *auth* and *proxy_auth* (use headers), *read_timeout* and
-    *conn_timeout* (use *timeout*), and *ssl_shutdown_timeout*.
+    Deprecated: *auth* and *proxy_auth* (use headers), *read_timeout* and *conn_timeout* (use
+    *timeout*), *ssl_shutdown_timeout*.  *loop* has no effect.
     """
 
     ATTRS: Final = frozenset(

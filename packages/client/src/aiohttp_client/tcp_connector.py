@@ -76,13 +76,18 @@ _NUMERIC: Final = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 class TCPConnector(BaseConnector):
     """Connects over TCP, for ``http`` and ``https`` (spec rows CON-11 to CON-26).
 
-    *ssl*: default TLS option.  *use_dns_cache*, *ttl_dns_cache* (seconds, ``None`` for ever),
-    *dns_cache_max_size*, *negative_ttl_dns_cache* (seconds that a failure is remembered, 0 by
-    default): the cache of addresses.  *family*: ``AF_INET`` or ``AF_INET6`` to use one only.
-    *local_addr*: ``(host, port)`` to connect from.  *resolver*: an ``AbstractResolver``, not closed
-    with the connector.  *happy_eyeballs_delay* (seconds, ``None`` to switch off) and *interleave*:
-    RFC 8305.  *socket_factory*: makes the sockets.  *ssl_shutdown_timeout*, deprecated, sets
-    :attr:`tls_shutdown_timeout`.  The other arguments are those of :class:`BaseConnector`.
+    * *ssl*: how TLS is verified, unless the session or the request says otherwise.
+    * *use_dns_cache*: remember addresses, for *ttl_dns_cache* seconds (``None`` is for ever), of
+      at most *dns_cache_max_size* names; *negative_ttl_dns_cache*: for how many seconds a failure
+      is remembered, 0 by default.
+    * *family*: ``AF_INET`` or ``AF_INET6``, to use only one of them.
+    * *local_addr*: the ``(host, port)`` to connect from.
+    * *resolver*: an :class:`AbstractResolver`; it is not closed with the connector.
+    * *happy_eyeballs_delay* (seconds, ``None`` switches it off) and *interleave*: see RFC 8305.
+    * *socket_factory*: makes the sockets.
+
+    The other options are those of :class:`BaseConnector`.  *ssl_shutdown_timeout* is deprecated
+    and sets :attr:`tls_shutdown_timeout`.
     """
 
     allowed_protocol_schema_set = BaseConnector.allowed_protocol_schema_set | {"tcp"}

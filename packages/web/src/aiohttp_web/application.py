@@ -58,14 +58,15 @@ def install_server_factory(factory: Callable[..., Any]) -> None:
 
 
 class Application(SharedValues):
-    """A web application: give it routes, then to ``run_app`` or ``AppRunner``.
+    """A web application: add routes to it, then serve it with ``run_app`` or an ``AppRunner``.
 
-    *logger* takes the messages of the application (default ``aiohttp.web``). *middlewares* wrap
-    every handler, the first one outermost. *handler_args* override options of ``AppRunner``.
-    Requests with a body above *client_max_size* bytes are answered 413 when they are read; forms
-    may have *client_max_fields* fields; 0 lifts either limit. The application is also a mapping of
-    values for its handlers, best under :class:`AppKey`.
+    * *middlewares*: wrap every handler; the first one is the outermost.
+    * *client_max_size*: bytes of a body that is read into memory, 1 MiB by default; a larger one
+      gets a 413.  *client_max_fields*: how many fields a form may have.  0 is no limit.
+    * *handler_args*: options of the server that override those of the runner.
+    * *logger*: takes the messages of the application; ``aiohttp.web`` by default.
 
+    An application is also a mapping of values for its handlers, best under an :class:`AppKey`.
     *router*, *loop* and *debug* are deprecated.
     """
 
