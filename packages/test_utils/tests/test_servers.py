@@ -225,3 +225,26 @@ async def test_a_raw_server_does_not_answer_twice():
         async with ClientSession() as session, session.get(server.make_url("/")) as response:
             with pytest.raises(ClientPayloadError):
                 await response.read()
+
+
+@pytest.mark.spec("ADD-454")
+@pytest.mark.parametrize("raw", [False, True])
+async def test_handlers_are_cancelled_when_the_client_leaves(raw):
+    started, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def wait(request):
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    app = Application()
+    app.router.add_get("/", wait)
+    async with RawTestServer(wait) if raw else TestServer(app) as server:
+        _, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await asyncio.wait_for(started.wait(), 10)
+        writer.close()
+        await asyncio.wait_for(cancelled.wait(), 10)

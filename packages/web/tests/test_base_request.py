@@ -12,10 +12,7 @@ from aiohttp_core.limits import DEFAULT_LIMITS
 from aiohttp_core.raw_messages import RawRequestMessage
 from aiohttp_core.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp_core.versions import HttpVersion11
-from aiohttp_web import (
-    BaseRequest,
-    RequestKey,
-)
+from aiohttp_web import BaseRequest, RequestKey, Response
 
 
 class Transport:
@@ -150,5 +147,19 @@ async def test_deprecated_attributes() -> None:
         message = request.message
     assert isinstance(message, RawRequestMessage)
     assert message.path == "/"
-    with pytest.raises(AttributeError):
-        request.wait_for_disconnection  # type: ignore[attr-defined]  # noqa: B018 (ADD-482)
+
+
+@pytest.mark.spec("ADD-482", "WREQ-30")
+async def test_names_that_are_gone_and_what_stands_for_them(raw_server: Any) -> None:
+    async def handler(request: Any) -> Response:
+        assert not hasattr(request, "payload")
+        assert not hasattr(request, "wait_for_disconnection")
+        leaving = asyncio.ensure_future(request.disconnected())
+        body = await request.content.read()
+        assert not leaving.done()
+        leaving.cancel()
+        return Response(body=body)
+
+    server = await raw_server(handler)
+    answer = await server.ask(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody")
+    assert (answer.status, answer.body) == (200, b"body")

@@ -514,6 +514,39 @@ async def test_cancellation_by_choice(raw_server: Any) -> None:
     await cancelled.wait()
 
 
+@pytest.mark.spec("DISC-04")
+async def test_a_tracked_task_outlives_its_cancelled_handler(raw_server: Any) -> None:
+    started, go_on, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    tracked: set[asyncio.Task[None]] = set()
+    ends: list[str] = []
+
+    async def save() -> None:
+        started.set()
+        await go_on.wait()
+        ends.append("saved")
+        done.set()
+
+    async def handler(request: Any) -> Response:
+        task = asyncio.create_task(save())
+        tracked.add(task)
+        task.add_done_callback(tracked.discard)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            ends.append("cancelled")
+            go_on.set()
+            raise
+        return Response()
+
+    server = await raw_server(handler, handler_cancellation=True)
+    client = await server.open()
+    await client.send(get())
+    await started.wait()
+    client.close()
+    await asyncio.wait_for(done.wait(), 10)
+    assert ends == ["cancelled", "saved"]
+
+
 @pytest.mark.spec("DISC-01", "DISC-02", "ADD-453", "ADD-442", "ADD-479")
 async def test_without_it_the_handler_runs_to_its_end(raw_server: Any, caplog: Any) -> None:
     started, left = asyncio.Event(), asyncio.Event()

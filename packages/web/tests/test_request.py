@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aiohttp_web import AppKey, Application, Response
+from aiohttp_web import AppKey, Application, Request, Response, middleware
 
 KEY = AppKey("KEY", str)
 
@@ -72,3 +72,26 @@ async def test_limits_of_the_application(serve: Any) -> None:
     app.router.add_get("/", handler)
     served = await serve(app, access_log=None)
     assert (await served.ask("GET", "/")).body == b"5 6"
+
+
+@pytest.mark.spec("WREQ-33")
+@pytest.mark.parametrize(("told", "scheme"), [("https", "https"), ("http", "http"), ("", "http")])
+async def test_a_middleware_decides_on_the_scheme_behind_a_proxy(
+    serve: Any, told: str, scheme: str
+) -> None:
+    @middleware
+    async def behind_a_proxy(request: Request, handler: Any) -> Any:
+        if request.headers.get("X-Forwarded-Proto") == "https":
+            request = request.clone(scheme="https")
+        return await handler(request)
+
+    async def handler(request: Request) -> Response:
+        return Response(text=f"{request.scheme} {request.secure} {request.url}")
+
+    app = Application(middlewares=[behind_a_proxy])
+    app.router.add_get("/{name}", handler)
+    with pytest.raises(TypeError):
+        Application(secure_proxy_ssl_header=("X-Forwarded-Proto", "https"))  # type: ignore[call-arg]
+    served = await serve(app)
+    answer = await served.ask("GET", "/bob", X_Forwarded_Proto=told)
+    assert answer.body.decode() == f"{scheme} {scheme == 'https'} {scheme}://example.com/bob"

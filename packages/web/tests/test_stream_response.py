@@ -16,9 +16,12 @@ from aiohttp_web import (
     Application,
     ContentCoding,
     FileResponse,
+    HTTPFound,
+    Request,
     Response,
     StreamResponse,
     WebSocketResponse,
+    middleware,
 )
 
 
@@ -549,3 +552,41 @@ async def test_what_became_of_start_drain_and_send_headers(make_request: Any) ->
     await response.write(b"first")
     with pytest.warns(DeprecationWarning, match="drain"):
         await response.drain()
+
+
+@pytest.mark.spec("WRSP-29")
+@pytest.mark.parametrize("kind", [Response, StreamResponse])
+async def test_a_middleware_compresses_what_an_application_answers(serve: Any, kind: Any) -> None:
+    @middleware
+    async def compressed(request: Request, handler: Any) -> Any:
+        response = await handler(request)
+        response.enable_compression()
+        return response
+
+    async def handler(request: Any) -> Any:
+        return Response(text="text" * 50) if kind is Response else StreamResponse()
+
+    for name in ("compress", "compression", "enable_compression"):
+        with pytest.raises(TypeError):
+            Application(**{name: True})  # type: ignore[arg-type]
+    plain, app = Application(), Application(middlewares=[compressed])
+    for application in (plain, app):
+        application.router.add_get("/", handler)
+    answer = await (await serve(plain)).ask("GET", "/", Accept_Encoding="gzip")
+    assert "Content-Encoding" not in answer.headers
+    answer = await (await serve(app)).ask("GET", "/", Accept_Encoding="gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    if kind is Response:
+        assert gzip.decompress(answer.body) == b"text" * 50
+
+
+@pytest.mark.spec("WRSP-33")
+def test_the_version_of_a_cookie_says_nothing_any_more() -> None:
+    plain, versioned = StreamResponse(), StreamResponse()
+    plain.set_cookie("name", "value")
+    versioned.set_cookie("name", "value", version="1")
+    assert versioned.cookies.output() == plain.cookies.output()
+    assert "Version" not in plain.cookies.output()
+    error = HTTPFound("/")
+    error.set_cookie("name", "value", version="1")
+    assert error.cookies.output() == plain.cookies.output()
