@@ -132,7 +132,7 @@ def figures(data: Mapping[str, Any]) -> dict[str, list[Panel]]:
     for key, programs in data.items():
         if key == "imports":
             found[key] = _import_panels(programs)
-        elif key == "parser":
+        elif key in ("parser", "memory"):
             found[key] = _case_panels("", programs)
         elif len(parts := key.split()) >= 3 and parts[0] in LOADED:
             family, scenario, loop = parts[0], " ".join(parts[1:-1]), parts[-1]

@@ -1,12 +1,18 @@
 """Servers under load: requests per second and processor time per request, as ratios to aiohttp.
 
 One server on core 0, the load generator on core 1, interleaved rounds.  ``wrk`` makes the load
-where it is installed, our own loader otherwise.
+where it is installed, our own loader otherwise.  ``--all`` measures every scenario, and what an
+idle connection weighs: the growth of the server's resident memory while some thousand connections
+are opened, each of which gets one answer and then waits.
+
+Beside the ratio stands what a request costs above the constant answer, which is the share of the
+kernel and of the event loop: the part that a server can do something about.
 """
 
 import argparse
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -15,11 +21,16 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import cpu, report
 from .environment import BENCH, OURS, PEERS, ensure_peers
 
 SERVER_CORE, LOAD_CORE = {0}, {1}
+WARM = 50
+"""Connections that are opened before those whose weight is taken."""
+IDLE = 2000
+"""Idle connections that ``--all`` weighs."""
 BROWSER_FIELDS = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -43,7 +54,11 @@ class Scenario:
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
     routes: int = 0
+    tls: bool = False
 
+
+FILE_SIZE = 1 << 20
+SMALL = ("hello", "browser", "param", "post-json")
 
 SCENARIOS = {
     s.name: s
@@ -58,7 +73,10 @@ SCENARIOS = {
             {"Content-Type": "application/json"},
             '{"id": 7, "a": [1, 2, 3]}',
         ),
-        Scenario("routes", "/fixed/7777/x", routes=10000),
+        Scenario("10 routes", "/dynamic/4/bob?page=1", routes=10),
+        Scenario("10000 routes", "/dynamic/4777/bob?page=1", routes=10000),
+        Scenario("tls", "/", tls=True),
+        Scenario("file", "/file"),
         Scenario("stream", "/stream"),
         Scenario("upload", "/upload", "POST", body="u" * 1000000),
     )
@@ -84,7 +102,7 @@ def servers(loop: str) -> list[Server]:
         Server("aiohttp 3.14.5", script(PEERS, "aiohttp_peer.py")),
         Server("ours compiled", script(OURS, "ours.py")),
         Server("ours interpreted", script(OURS, "ours.py"), {"AIOHTTP_NO_EXTENSIONS": "1"}),
-        Server("constant", script(PEERS, "constant.py"), only=("hello", "browser")),
+        Server("constant", script(PEERS, "constant.py"), only=SMALL),
     ]
     if loop == "uvloop":
         app_dir = ["--app-dir", str(BENCH / "servers")]
@@ -140,12 +158,30 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def scenario_environment(scenario: Scenario) -> dict[str, str]:
+    """Return what the servers are told of *scenario*; makes the file and the certificate."""
+    folder = Path(tempfile.gettempdir()) / f"aiohttp-bench-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / "file.bin"
+    if not file.exists():
+        file.write_bytes(b"f" * FILE_SIZE)
+    found = {"BENCH_FILE": str(file)}
+    if scenario.tls:
+        certificate = folder / "certificate.pem"
+        if not certificate.exists():
+            made = "import sys, trustme; c = trustme.CA().issue_cert('127.0.0.1');"
+            made += "c.private_key_and_cert_chain_pem.write_to_path(sys.argv[1])"
+            subprocess.run([str(OURS), "-c", made, str(certificate)], check=True)
+        found["BENCH_CERTIFICATE"] = str(certificate)
+    return found
+
+
 def start(server: Server, scenario: Scenario) -> tuple[subprocess.Popen[bytes], int]:
     port = free_port()
     command = [part.format(port=port, routes=scenario.routes) for part in server.command]
     process = subprocess.Popen(
         command,
-        env={**os.environ, **server.env},
+        env={**os.environ, **scenario_environment(scenario), **server.env},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: os.sched_setaffinity(0, SERVER_CORE),
@@ -172,7 +208,7 @@ def wrk_script(scenario: Scenario) -> str:
 
 def load(port: int, scenario: Scenario, connections: int, seconds: float) -> tuple[int, float, int]:
     """Run the load once; returns requests answered, seconds, errors."""
-    url = f"http://127.0.0.1:{port}{scenario.path}"
+    url = f"http{'s' * scenario.tls}://127.0.0.1:{port}{scenario.path}"
     if shutil.which("wrk") is None:
         command = [
             str(PEERS),
@@ -272,6 +308,7 @@ def one_sample(
 
 def render(scenario: Scenario, loop: str, results: dict[str, Samples], connections: int) -> str:
     base = next((s for name, s in results.items() if name.startswith("aiohttp")), None)
+    floor = report.median(results["constant"].cpu) if "constant" in results else float("nan")
     rows = []
     for name, s in results.items():
         rate, us = report.median(s.rate), report.median(s.cpu)
@@ -289,6 +326,7 @@ def render(scenario: Scenario, loop: str, results: dict[str, Samples], connectio
                 f"{by_rate:.2f}",
                 f"{us:.2f}",
                 f"**{by_cpu:.2f}**",
+                f"{us - floor:.2f}" if us > floor else "",
                 f"{report.median(s.other):.2f}",
                 str(s.dropped),
                 str(s.errors),
@@ -300,6 +338,7 @@ def render(scenario: Scenario, loop: str, results: dict[str, Samples], connectio
         "ratio",
         "cpu us/request",
         "ratio by cpu",
+        "above the constant answer",
         "other cpu",
         "dropped",
         "errors",
@@ -307,9 +346,62 @@ def render(scenario: Scenario, loop: str, results: dict[str, Samples], connectio
     return report.table(f"server: {scenario.name}, {loop}, {connections} connections", header, rows)
 
 
+def idle_weight(server: Server, connections: int) -> float:
+    """Return the bytes of resident memory that one idle connection costs *server*."""
+    process, port = start(server, SCENARIOS["hello"])
+    opened: list[socket.socket] = []
+    try:
+        before = 0
+        for number in range(connections + WARM):
+            if number == WARM:
+                before = resident(process.pid)
+            sock = socket.create_connection(("127.0.0.1", port), 5)
+            opened.append(sock)
+            sock.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            if not sock.recv(4096):
+                raise RuntimeError(f"{server.name} closed a connection")
+        return (resident(process.pid) - before) / connections
+    finally:
+        for sock in opened:
+            sock.close()
+        process.terminate()
+        process.wait(10)
+
+
+def resident(pid: int) -> int:
+    """Return the resident memory of *pid* in bytes."""
+    with open(f"/proc/{pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def measure_idle(loop: str, options: argparse.Namespace) -> dict[str, float]:
+    """Return the weight of an idle connection by server, the median of the rounds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * (options.idle + WARM) if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    connections = min(options.idle, wanted - WARM - 100)
+    found = {}
+    for server in servers(loop):
+        if "granian" not in server.name:  # Its memory is that of a child process.
+            weights = [idle_weight(server, connections) for _ in range(options.rounds)]
+            found[server.name] = report.median(weights)
+    return found
+
+
+def render_idle(loop: str, weights: dict[str, float]) -> str:
+    base = next(weight for name, weight in weights.items() if name.startswith("aiohttp"))
+    rows = [
+        [name, f"{weight:,.0f}", f"**{weight / base:.0%}**"] for name, weight in weights.items()
+    ]
+    header = ["server", "bytes per connection", "of aiohttp's"]
+    return report.table(f"server: an idle connection, {loop}", header, rows)
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tools/bench server", description=__doc__)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
+    parser.add_argument("--all", action="store_true", help="every scenario, and idle connections")
+    parser.add_argument("--idle", type=int, metavar="N", help="weigh N idle connections")
     parser.add_argument("--loop", action="append", choices=["uvloop", "asyncio"])
     parser.add_argument("--only", action="append", help="part of a server's name")
     parser.add_argument("--rounds", type=int, default=5)
@@ -325,12 +417,24 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(argv)
     ensure_peers()
-    data = {}
+    data: dict[str, Any] = {}
+    if options.all:
+        options.idle = options.idle or IDLE
+    chosen = list(SCENARIOS) if options.all else options.scenario
+    if not chosen and not options.idle:
+        chosen = ["hello", "browser"]
     for loop in options.loop or ["uvloop", "asyncio"]:
-        for name in options.scenario or ["hello", "browser"]:
+        for name in chosen or ():
             results = measure(SCENARIOS[name], loop, options)
             print(render(SCENARIOS[name], loop, results, options.connections), flush=True)
             data[f"server {name} {loop}"] = {k: vars(v) for k, v in results.items()}
+        if options.idle:
+            weights = measure_idle(loop, options)
+            print(render_idle(loop, weights), flush=True)
+            for name, weight in weights.items():
+                data.setdefault("memory", {}).setdefault(name, {})[f"idle connection, {loop}"] = (
+                    weight
+                )
     if options.json:
         report.save(options.json, data)
     return 0

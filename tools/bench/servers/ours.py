@@ -1,11 +1,23 @@
 """Our web server: the routes that every server of the benchmark offers."""
 
 import asyncio
+import os
+import ssl
 import sys
 
-from aiohttp_web import Application, AppRunner, Response, StreamResponse, TCPSite, json_response
+from aiohttp_web import (
+    Application,
+    AppRunner,
+    FileResponse,
+    Response,
+    StreamResponse,
+    TCPSite,
+    json_response,
+)
 
 BLOCK = b"x" * 65536
+FILE = os.environ.get("BENCH_FILE", __file__)
+CERTIFICATE = os.environ.get("BENCH_CERTIFICATE")
 
 
 async def hello(request):
@@ -30,6 +42,10 @@ async def stream(request):
     return response
 
 
+async def send_file(request):
+    return FileResponse(FILE)
+
+
 async def upload(request):
     size = 0
     async for piece in request.content.iter_any():
@@ -47,6 +63,7 @@ def application(routes: int = 0) -> Application:
     app.router.add_get("/user/{name}", user)
     app.router.add_post("/json", echo_json)
     app.router.add_get("/stream", stream)
+    app.router.add_get("/file", send_file)
     app.router.add_post("/upload", upload)
     return app
 
@@ -54,7 +71,11 @@ def application(routes: int = 0) -> Application:
 async def main(port: int, routes: int) -> None:
     runner = AppRunner(application(routes), access_log=None)
     await runner.setup()
-    await TCPSite(runner, "127.0.0.1", port).start()
+    context = None
+    if CERTIFICATE:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(CERTIFICATE)
+    await TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=4096).start()
     await asyncio.sleep(3600)
 
 
