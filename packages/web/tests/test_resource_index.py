@@ -1,13 +1,15 @@
 """The index: candidates are complete, in order, few, and cheap."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiohttp_web import Application, UrlDispatcher
 from aiohttp_web.resource_index import ResourceIndex
-from aiohttp_web.resources import AbstractResource, DynamicResource, index_key
+from aiohttp_web.resources import AbstractResource, DynamicResource, PlainResource, index_key
 
 TEMPLATES = [
     "/{x}",
@@ -112,3 +114,57 @@ def test_truth_and_clearing() -> None:
     index.clear()
     assert not index
     assert list(index.candidates("/a")) == []
+
+
+async def _handler(request: Any) -> Any:
+    return None
+
+
+@pytest.mark.spec("RTR-16", "ADD-559")
+@given(
+    st.lists(st.tuples(st.sampled_from(TEMPLATES), st.sampled_from(["GET", "POST", "*"]))),
+    st.sampled_from(["GET", "POST", "PUT"]),
+    st.lists(st.sampled_from(["a", "b", "c", "bx", "a-b", "%2F", "%25", ""]), max_size=4),
+)
+def test_the_quick_lookup_finds_what_the_router_finds(
+    registered: list[tuple[str, str]], method: str, steps: list[str]
+) -> None:
+    router = UrlDispatcher()
+    for template, served in dict(registered).items():
+        resource = DynamicResource(template)
+        resource.add_route(served, _handler)
+        router.register_resource(resource)
+    path = "/" + "/".join(steps)
+    lookup = router.quick_lookup()
+    assert lookup is not None
+    quick = lookup(method, path)
+    match = router.find(SimpleNamespace(method=method, match_path=path))
+    if match.http_exception is None:
+        assert quick == (match.route, dict(match))
+    else:
+        assert quick is None
+
+
+def test_the_quick_lookup_says_nothing_of_other_classes() -> None:
+    class Own(DynamicResource):
+        """A resource that may decide otherwise."""
+
+    index = ResourceIndex()
+    for resource in (Own("/a/{x}"), DynamicResource("/{x}/{y}")):
+        resource.add_route("GET", _handler)
+        index.add(resource)
+    assert index.route_of("GET", "/a/b") is None
+    found = index.route_of("GET", "/b/c")
+    assert found is not None
+    assert found[1] == {"x": "b", "y": "c"}
+
+
+def test_no_quick_lookup_past_what_is_asked_before() -> None:
+    router = UrlDispatcher()
+    router.register_resource(PlainResource("/a"))
+    assert router.quick_lookup() is not None
+    router.register_resource(PlainResource("/a"))
+    assert router.quick_lookup() is None
+    app, nested = Application(), Application()
+    app.add_domain("example.com", nested)
+    assert app.router.quick_lookup() is None

@@ -403,7 +403,7 @@ class Application(SharedValues):
         if self._has_legacy_middlewares:
             return handle
         return Shortcut(
-            self, router.fixed_routes(), router.find, self._wrap, handle, self._handle_match
+            self, router.fixed_routes(), router.quick_lookup(), self._wrap, handle
         ).answer
 
     def _wrap(self, route: AbstractRoute) -> Handler:

@@ -31,6 +31,7 @@ class BaseRequest(RequestBodyView):
 
     __slots__ = (
         "_match_info",
+        "_match_values",
         "_route",
         "_route_app",
         "_task",
@@ -58,6 +59,7 @@ class BaseRequest(RequestBodyView):
             message = DetachedHead.from_raw_message(message)
         self._message = message
         self._payload = payload
+        self._body = None
         self._protocol = protocol
         self._writer = payload_writer
         self._task = task
@@ -65,6 +67,7 @@ class BaseRequest(RequestBodyView):
         self._client_max_fields = client_max_fields
         self._route: Any = None
         self._route_app: Any = None
+        self._match_values: dict[str, str] | None = None
         self._match_info: Any = None
         self._match_path = None
         self._query = None
@@ -83,9 +86,10 @@ class BaseRequest(RequestBodyView):
         """Take what the router found."""
         self._match_info = match_info
 
-    def take_route(self, route: Any, app: Any) -> None:
-        """Take the route of a fixed path of *app*; the match is made when it is asked for."""
+    def take_route(self, route: Any, values: dict[str, str] | None, app: Any) -> None:
+        """Take what leads to a handler of *app* alone; the match is made when it is asked for."""
         self._route = route
+        self._match_values = values
         self._route_app = app
 
     @property
@@ -184,7 +188,7 @@ class BaseRequest(RequestBodyView):
         request.  Raises RuntimeError if the body was read by :meth:`read` or :meth:`post`
         (ADD-478).
         """
-        if self._kept("body") is not None or self._kept("form") is not None:
+        if self._body is not None or self._kept("form") is not None:
             raise RuntimeError("Cannot clone request after reading its content")
         head: Any = self._message
         if method is not _UNSET or rel_url is not _UNSET or headers is not _UNSET:

@@ -104,8 +104,11 @@ class RequestHandler(ConnectionInput):
         self._access = server.enabled_access_logger()
         self._expects = server.expect_first
         self._advancing = False
-        # A class with another ``__init__`` was written for a stream.
-        self._direct = getattr(self._factory, "__init__", None) is BaseRequest.__init__
+        # A class with another ``__init__``, or a ``read`` of its own, was written for a stream.
+        self._direct = all(
+            getattr(self._factory, name, None) is getattr(BaseRequest, name)
+            for name in ("__init__", "read", "text")
+        )
         self._plain_tasks = True
         self.served = 0
         """Requests so far."""

@@ -8,11 +8,10 @@ cdef Py_ssize_t _HANDLERS_KEPT
 
 cdef class Shortcut:
     cdef object _app
-    cdef object _find
     cdef dict _fixed
     cdef object _handle
-    cdef object _handle_match
     cdef dict _handlers
+    cdef object _route_of
     cdef object _wrap
 
     @cython.locals(routes=dict)

@@ -2,6 +2,7 @@
 
 Laws
 * A match is cheap: a ``dict`` of the variable parts, the route, and the applications on the way.
+  Where one application alone is on the way, it is settled from the start.
 * Applications are added from the inside outwards; after ``freeze()`` the stack stands.
 * ``current_app`` is the application whose code runs: middlewares of outer applications see their
   own one (spec row ADD-586).
@@ -21,13 +22,13 @@ class UrlMappingMatchInfo(dict[str, str], AbstractMatchInfo):
 
     __slots__ = ("_apps", "_current_app", "_frozen", "_route")
 
-    def __init__(self, match_dict: dict[str, str], route: AbstractRoute) -> None:
+    def __init__(self, match_dict: dict[str, str], route: AbstractRoute, app: Any = None) -> None:
         if match_dict:
             self.update(match_dict)
         self._route = route
-        self._apps: tuple[Any, ...] = ()
-        self._current_app: Any = None
-        self._frozen = False
+        self._current_app = app
+        self._apps: tuple[Any, ...] = () if app is None else (app,)
+        self._frozen = app is not None
 
     @property
     def route(self) -> AbstractRoute:
@@ -81,11 +82,6 @@ class UrlMappingMatchInfo(dict[str, str], AbstractMatchInfo):
         if app not in self._apps:
             raise ValueError(f"Expected one of the following apps {self._apps!r}, got {app!r}")
         self._current_app = app
-
-    def settle(self, app: Any) -> None:
-        """Put *app* before the others and close the stack."""
-        self.add_app(app)
-        self._frozen = True
 
     def freeze(self) -> None:
         """Close the stack of applications."""

@@ -23,9 +23,8 @@ class Request(BaseRequest):
     def match_info(self) -> UrlMappingMatchInfo:
         """The variable parts of the path and the route; ``None`` while the router looks."""
         if self._match_info is None and self._route is not None:
-            made = UrlMappingMatchInfo({}, self._route)
-            made.settle(self._route_app)
-            self.take_match(made)
+            values = self._match_values or {}
+            self.take_match(UrlMappingMatchInfo(values, self._route, self._route_app))
         match_info: UrlMappingMatchInfo = self._match_info
         return match_info
 

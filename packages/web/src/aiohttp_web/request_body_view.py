@@ -15,7 +15,7 @@ from typing import Any, Final
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 
 from aiohttp_core.errors import PayloadEncodingError
-from aiohttp_core.fields.content_type import is_json_type
+from aiohttp_core.fields.content_type import is_json_type, parse_content_type
 from aiohttp_core.streams import EmptyStreamReader, StreamReader
 from aiohttp_multipart import MultipartReader
 from aiohttp_web.body_intake import arrived_stream
@@ -39,9 +39,10 @@ _NO_FORM: Final[MultiDictProxy[Any]] = MultiDictProxy(MultiDict())
 class RequestBodyView(RequestHeadView):
     """A request whose body can be read."""
 
-    __slots__ = ("_client_max_fields", "_client_max_size", "_payload")
+    __slots__ = ("_body", "_client_max_fields", "_client_max_size", "_payload")
 
     _payload: Any
+    _body: bytes | None
     _client_max_size: int | None
     _client_max_fields: int | None
 
@@ -58,7 +59,7 @@ class RequestBodyView(RequestHeadView):
         return stream
 
     def _was_read(self) -> bool:
-        return self._kept("body") is not None
+        return self._body is not None
 
     def end_body(self) -> None:
         """Let what was not read yet be read no more: the answer is given.
@@ -118,17 +119,22 @@ class RequestBodyView(RequestHeadView):
         Raises HTTPRequestEntityTooLarge as soon as it is known that there are more than
         :attr:`client_max_size` bytes, RequestPayloadError if the body is broken.
         """
-        body: bytes | None = self._kept("body")
-        if body is not None:
-            return body
-        payload = self._payload
-        limit = self.client_max_size
-        if type(payload) is bytes:
-            size = len(payload)
+        body = self._body_at_hand()
+        return await self._read_stream() if body is None else body
+
+    def _body_at_hand(self) -> bytes | None:
+        """Return the body if it is there as a whole, as :meth:`read` does."""
+        if self._body is None and type(self._payload) is bytes:
+            limit = self.client_max_size
+            size = len(self._payload)
             if limit and size > limit:
                 raise HTTPRequestEntityTooLarge(max_size=limit, actual_size=size)
-            self._keep("body", payload)
-            return payload
+            self._body = self._payload
+        return self._body
+
+    async def _read_stream(self) -> bytes:
+        payload = self._payload
+        limit = self.client_max_size
         if limit:
             declared = self._message.content_length
             if (
@@ -149,25 +155,29 @@ class RequestBodyView(RequestHeadView):
             if limit and size > limit:
                 raise HTTPRequestEntityTooLarge(max_size=limit, actual_size=size)
             pieces.append(piece)
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        self._keep("body", body)
+        body = self._body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return body
 
     @property
     def _read_bytes(self) -> bytes | None:
         """What :meth:`read` has read; for instrumentation of aiohttp 3 (ADD-1018)."""
-        body: bytes | None = self._kept("body")
-        return body
+        return self._body
 
     async def text(self) -> str:
         """Return the body as text, by :attr:`charset` or UTF-8 (WREQ-21).
 
         Raises HTTPUnsupportedMediaType for an unknown charset and for bytes that are not of it.
         """
-        body = await self.read()
-        charset = self.charset or "utf-8"
+        body = self._body_at_hand()
+        return self._decoded(await self.read() if body is None else body)
+
+    def _decoded(self, body: bytes) -> str:
+        value = self._message.field(b"content-type")
+        charset = None
+        if value is not None and ";" in value:
+            charset = parse_content_type(value).charset
         try:
-            return body.decode(charset)
+            return body.decode() if charset is None else body.decode(charset)
         except UnicodeDecodeError as exc:
             raise HTTPUnsupportedMediaType from exc
         except LookupError as exc:
@@ -189,7 +199,8 @@ class RequestBodyView(RequestHeadView):
             raise HTTPBadRequest(
                 text=f"Attempt to decode JSON with unexpected mimetype: {self.content_type}"
             )
-        return loads(await self.text())
+        body = self._body_at_hand()
+        return loads(await self.text() if body is None else self._decoded(body))
 
     async def multipart(self) -> MultipartReader:
         """Return a reader of the multipart body; made anew each time (WREQ-23).
@@ -232,7 +243,7 @@ class RequestBodyView(RequestHeadView):
         if self.content_type == "application/x-www-form-urlencoded":
             # The bytes are kept, so that read() and text() still give them.
             await self.read()
-        body = self._kept("body")
+        body = self._body
         content: Any = self.content if body is None else BytesSource(body)
         return await read_request_form(
             self.headers,

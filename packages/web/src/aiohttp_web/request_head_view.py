@@ -143,13 +143,12 @@ class RequestHeadView(KeyedState):
         """The path that routing compares: decoded, but ``%2F`` and ``%25`` stay (ADD-1066)."""
         path = self._match_path
         if path is None:
-            path = str(self._message.target)
-            if is_origin_form(path) and "%" not in path:
-                end = path.find("?")
-                if end >= 0:
-                    path = path[:end]
-            else:
+            target = str(self._message.target)
+            if "%" in target or not target.startswith("/"):
                 path = self.rel_url.path_safe
+            else:
+                end = target.find("?")
+                path = target if end < 0 else target[:end]
             self._match_path = path
         return path
 

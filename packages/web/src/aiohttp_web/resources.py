@@ -282,7 +282,8 @@ class DynamicResource(Resource):
             raise ValueError(f"Bad pattern {pattern!r}: {error}") from None
         self._formatter = formatter
         self._skeleton = skeleton
-        self._fullmatch = self._pattern.fullmatch
+        self.fullmatch = self._pattern.fullmatch
+        """Matches the match form of a path."""
         # Only patterns of the user's can have groups that match nothing.
         self._own_patterns = ANY_STEPS in skeleton
 
@@ -299,17 +300,19 @@ class DynamicResource(Resource):
     def add_prefix(self, prefix: str) -> None:
         """Put *prefix* before the path."""
         self._pattern = re.compile(re.escape(match_form(prefix)) + self._pattern.pattern)
-        self._fullmatch = self._pattern.fullmatch
+        self.fullmatch = self._pattern.fullmatch
         self._formatter = prefix + self._formatter
         self._skeleton = match_form(prefix) + self._skeleton
 
     def match_values(self, path: str) -> dict[str, str] | None:
         """Return the decoded parts of *path*, or ``None``."""
-        match = self._fullmatch(path)
-        if match is None:
-            return None
+        match = self.fullmatch(path)
+        return None if match is None else self.values_of(match)
+
+    def values_of(self, match: re.Match[str]) -> dict[str, str]:
+        """Return the decoded parts of a path that :attr:`fullmatch` has matched."""
         values: dict[str, str] = match.groupdict()
-        if self._own_patterns or "%" in path:
+        if self._own_patterns or "%" in match.string:
             return {
                 name: unquote_match(value) for name, value in values.items() if value is not None
             }

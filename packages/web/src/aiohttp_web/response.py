@@ -118,7 +118,10 @@ class Response(StreamResponse):
                     if len(_with_utf8) >= _TYPES_KNOWN:
                         _with_utf8.clear()
                     _with_utf8[content_type] = value
-            self._set_content_type_field(value)
+            if self._headers is None:
+                self._content_type = value
+            else:
+                self._headers[hdrs.CONTENT_TYPE] = value
         else:
             self._body = text.encode(charset)
             self._describe(content_type, charset)

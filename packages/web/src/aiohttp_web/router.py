@@ -12,7 +12,7 @@ Laws
 
 import keyword
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sized
 from collections.abc import Set as AbstractSet
 from os import PathLike
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from aiohttp_core import hdrs
 from aiohttp_web.abc import AbstractRouter
 from aiohttp_web.exceptions import HTTPException, HTTPMethodNotAllowed, HTTPNotFound
 from aiohttp_web.match import MatchInfoError, UrlMappingMatchInfo
-from aiohttp_web.resource_index import ResourceIndex
+from aiohttp_web.resource_index import FoundRoute, ResourceIndex
 from aiohttp_web.resources import (
     AbstractResource,
     DynamicResource,
@@ -158,6 +158,15 @@ class UrlDispatcher(AbstractRouter, Mapping[str, AbstractResource]):
             for path, resources in self._fixed.items()
             if len(resources) == 1
         }
+
+    def quick_lookup(self) -> Callable[[str, str], FoundRoute | None] | None:
+        """Return the lookup of what no fixed path has; see :meth:`ResourceIndex.route_of`.
+
+        ``None`` if something is asked before it that :meth:`fixed_routes` does not tell.
+        """
+        if self._domains or any(len(resources) > 1 for resources in self._fixed.values()):
+            return None
+        return self._index.route_of
 
     def _candidates(self, path: str) -> Iterator[AbstractResource]:
         yield from self._domains
