@@ -27,6 +27,8 @@ from . import cpu, report
 from .environment import BENCH, OURS, PEERS, ensure_peers
 
 SERVER_CORE, LOAD_CORE = {0}, {1}
+STARTING = 120
+"""Seconds that a server has until it listens."""
 WARM = 50
 """Connections that are opened before those whose weight is taken."""
 IDLE = 2000
@@ -186,7 +188,7 @@ def start(server: Server, scenario: Scenario) -> tuple[subprocess.Popen[bytes], 
         stderr=subprocess.PIPE,
         preexec_fn=lambda: os.sched_setaffinity(0, SERVER_CORE),
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + STARTING
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"{server.name} ended: {process.stderr.read().decode()[-2000:]}")
@@ -195,6 +197,7 @@ def start(server: Server, scenario: Scenario) -> tuple[subprocess.Popen[bytes], 
             return process, port
         except OSError:
             time.sleep(0.05)
+    process.kill()
     raise RuntimeError(f"{server.name} does not listen")
 
 
@@ -265,9 +268,11 @@ def measure(scenario: Scenario, loop: str, options: argparse.Namespace) -> dict[
         if (not s.only or scenario.name in s.only)
         and (not options.only or any(o in s.name for o in options.only))
     ]
-    running = [(server, *start(server, scenario)) for server in chosen]
+    running: list[tuple[Server, subprocess.Popen[bytes], int]] = []
     results = {server.name: Samples() for server in chosen}
     try:
+        for server in chosen:
+            running.append((server, *start(server, scenario)))
         for _, _, port in running:
             load(port, scenario, options.connections, 1)
         for _ in range(options.rounds):
