@@ -17,8 +17,8 @@ from tools.environment import STATE
 from tools.exclusive import exclusively
 
 ROOT = Path(__file__).resolve().parents[1]
-BOUND = 60
-"""Seconds after which a server of these tests ends by itself."""
+BOUND = 300
+"""Seconds after which a server of these tests ends by itself; a busy machine needs many of them."""
 
 
 def free_port() -> int:
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise AssertionError(f"the server ended: {log.read_text()}")

@@ -12,7 +12,9 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiohttp_core.errors import ContentEncodingError
 from aiohttp_core.streams import StreamReader
+from aiohttp_multipart import body_part
 from aiohttp_multipart.body_part import BodyPartReader
+from aiohttp_multipart.decoding import base64_cut
 from aiohttp_multipart.errors import (
     BodyTooLarge,
     BoundaryError,
@@ -282,6 +284,47 @@ async def test_base64_chunks_can_be_decoded_alone(
     while chunk := await part.read_chunk(size):
         decoded += part.decode(chunk)
     assert decoded == data
+
+
+@pytest.mark.parametrize("begin", [b"", b"A", b"AA", b"AAA", b"AAAAA"])
+async def test_what_is_no_base64_is_looked_at_once(
+    make_stream: MakeStream, begin: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group that does not end must not be searched again with each piece that arrives."""
+    looked_at = 0
+
+    def counting(data: bytes) -> int:
+        nonlocal looked_at
+        looked_at += len(data)
+        return base64_cut(data)
+
+    monkeypatch.setattr(body_part, "base64_cut", counting)
+    size = 2**20
+    part = part_of(
+        make_stream(begin + b"!" * size + b"\r\n--:--", 1000),
+        {"Content-Transfer-Encoding": "base64"},
+    )
+    got = 0
+    try:
+        while chunk := await part.read_chunk(64):
+            got += len(chunk)
+    except PartDecodingError:
+        assert len(begin) % 4
+    else:
+        assert got == len(begin) + size
+    assert looked_at <= 2 * size
+
+
+@pytest.mark.parametrize("size", [1, 64, 4096])
+async def test_line_ends_within_a_group(make_stream: MakeStream, size: int) -> None:
+    part = part_of(
+        make_stream(b"Y" + b"\r\n" * 100 + b"WJj" + b"\r\n--:--", 10),
+        {"Content-Transfer-Encoding": "base64"},
+    )
+    decoded = b""
+    while chunk := await part.read_chunk(size):
+        decoded += part.decode(chunk)
+    assert decoded == b"abc"
 
 
 async def test_base64_that_ends_within_a_group(make_stream: MakeStream) -> None:

@@ -32,7 +32,7 @@ from aiohttp_multipart.decoding import (
     make_transfer_decoder,
     transfer_encoding,
 )
-from aiohttp_multipart.errors import BodyTooLarge, MultipartError
+from aiohttp_multipart.errors import BodyTooLarge, MultipartError, PartDecodingError
 from aiohttp_multipart.parser import MultipartParser
 from aiohttp_multipart.source import ByteStream, PartSource
 
@@ -40,6 +40,10 @@ __all__ = ("BodyPartReader",)
 
 # Larger pieces are decoded in an executor, so that the loop is not held up.
 _SYNC_DECODE: Final = 2**14
+
+# Bytes among which four characters of base64 must be found: text has line ends between them and
+# nothing else, and whoever sends more must not make us look at it again and again.
+_GROUP_SPAN: Final = 1024
 
 
 class BodyPartReader:
@@ -157,6 +161,7 @@ class BodyPartReader:
 
         A chunk of a base64 body ends with a whole group of four characters, so that each chunk can
         be decoded alone (spec row ADD-703); for that at least four characters are returned.
+        Raises PartDecodingError where four characters are not found among a thousand bytes.
         """
         if size < 1:
             raise ValueError(f"size must be positive, got {size!r}")
@@ -177,12 +182,17 @@ class BodyPartReader:
         return data
 
     async def _whole_groups(self, size: int) -> int:
-        """Return how many of the held bytes make whole base64 groups, about *size*."""
+        """Return how many of the held bytes make whole base64 groups, about *size*.
+
+        Raises PartDecodingError if a group has far more between its characters than line ends.
+        """
         while True:
             cut = base64_cut(self._held[self._at : self._at + size])
             left = len(self._held) - self._at
             if cut:
                 return cut
+            if min(size, left) >= _GROUP_SPAN:
+                raise PartDecodingError("Bad base64 data: a group does not end")
             if size < left:
                 size *= 2
                 continue

@@ -31,6 +31,7 @@ PLAIN_ENCODINGS: Final = frozenset({"", "binary", "8bit", "7bit"})
 # RFC 2045 6.8, table 1, and the pad.
 _PADDED: Final = re.compile(rb"[^=]++(?:={1,2})?")
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/=]++")
+_SKIPPED: Final = b"".join(_NOT_BASE64.findall(bytes(range(256))))
 
 
 class TransferDecoder(Protocol):
@@ -147,11 +148,6 @@ def content_codings(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 def base64_cut(data: bytes) -> int:
     """Return where *data* can be cut so that whole groups of four characters come before."""
-    significant = len(_NOT_BASE64.sub(b"", data))
-    surplus = significant & 3
-    end = len(data)
-    while surplus:
-        end -= 1
-        if _NOT_BASE64.match(data, end) is None:
-            surplus -= 1
-    return end
+    for _ in range(len(_NOT_BASE64.sub(b"", data)) & 3):
+        data = data.rstrip(_SKIPPED)[:-1]
+    return len(data)
