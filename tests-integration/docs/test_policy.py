@@ -399,3 +399,15 @@ def test_the_page_on_deployment_says_that_nobody_tests_apache() -> None:
     assert "Apache in front works, too" in text
     assert "nobody tests it here" in text
     assert not list((DOCS / "deploy").glob("*apache*"))
+
+
+@pytest.mark.spec("ADD-830")
+def test_the_newest_python_with_and_without_gil_is_built_for() -> None:
+    newest = "Programming Language :: Python :: 3.14"
+    for package in PACKAGES:
+        settings = tomllib.loads((package / "pyproject.toml").read_text())
+        assert newest in settings["project"]["classifiers"], package.name
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text()
+    assert {"cp314-*", "cp314t-*"} <= set(re.findall(r"cp3\d+t?-\*", workflow))
+    # Without this an extension switches the GIL on again when it is imported.
+    assert '"freethreading_compatible": True' in (ROOT / "tools/hatch_build.py").read_text()
