@@ -505,7 +505,7 @@ class BaseConnector(IdleConnections):
         if self._closed:
             connection.abort()
             raise ClientConnectionError("Connector is closed")
-        connection.key = key
+        connection.key = slot.key  # one object for all connections of a key
         if not connection.connected:
             # Lost between the handshake and now; whoever sends on it will be told.
             self._pool.discard(slot, self._loop.time())

@@ -4,8 +4,9 @@ Laws
 * All addresses are tried before an error is raised, also after one of them failed in TLS; the last
   error of an address that answered is the one that is raised (spec row ADD-322).
 * A socket that does not become a connection is closed here, whatever happens, cancellation too.
-* Lower errors leave as ``OSError`` and ``ssl.SSLError``; only a wrong pin has its public error
-  already.  The connector knows to whom it was connecting and makes the public ones.
+* Lower errors leave as ``OSError`` and ``ssl.SSLError``; only a wrong pin and a handshake that took
+  too long have their public errors already.  The connector knows to whom it was connecting and
+  makes the other ones.
 """
 
 import asyncio
@@ -19,7 +20,8 @@ import aiohappyeyeballs
 from aiohappyeyeballs import AddrInfoType, SocketFactoryType
 
 from aiohttp_client.abc import ResolveResult
-from aiohttp_client.errors import ServerFingerprintMismatch
+from aiohttp_client.errors import ConnectionTimeoutError, ServerFingerprintMismatch
+from aiohttp_client.timeouts import Phase, PhaseLimit, deadline_after
 from aiohttp_client.tls import Fingerprint
 
 __all__ = (
@@ -124,11 +126,17 @@ async def dial_tcp(
     infos: Sequence[AddrInfoType],
     options: DialOptions,
     tls: TLSPlan | None = None,
+    entered: Callable[[Phase], None] | None = None,
 ) -> tuple[asyncio.Transport, Any]:
-    """Connect to the first of *infos* that answers, and do TLS with it if a plan is given."""
+    """Connect to the first of *infos* that answers, and do TLS with it if a plan is given.
+
+    *entered* is told the phase that begins: ``CONNECT`` and ``TLS``, for each address.
+    """
     left = list(infos)
     last: Exception | None = None
     while left:
+        if entered is not None:
+            entered(Phase.CONNECT)
         try:
             sock = await aiohappyeyeballs.start_connection(
                 left,
@@ -146,6 +154,8 @@ async def dial_tcp(
         peer: Any = None
         try:
             peer = sock.getpeername()
+            if tls is not None and entered is not None:
+                entered(Phase.TLS)
             return await _adopt(loop, factory, sock, tls)
         except (OSError, ssl.CertificateError, ServerFingerprintMismatch) as exc:
             sock.close()
@@ -161,6 +171,21 @@ async def dial_tcp(
     raise last or OSError(None, "no address to connect to")
 
 
+def _handshake_limit(loop: asyncio.AbstractEventLoop, tls: TLSPlan) -> PhaseLimit:
+    def error() -> BaseException:
+        name = tls.server_hostname
+        return ConnectionTimeoutError(
+            f"Timeout in the TLS handshake with {name}", phase=Phase.TLS.value
+        )
+
+    return PhaseLimit(deadline_after(loop.time(), tls.timeout), error)
+
+
+def _handshake_timeout(tls: TLSPlan) -> float:
+    """Return what the event loop is told: more than our own limit, whose error says more."""
+    return 2 * tls.timeout if tls.timeout else _DEFAULT_HANDSHAKE_TIMEOUT
+
+
 async def _adopt(
     loop: asyncio.AbstractEventLoop,
     factory: ProtocolFactory,
@@ -170,13 +195,14 @@ async def _adopt(
     if tls is None:
         return await loop.create_connection(factory, sock=sock)
     try:
-        transport, protocol = await loop.create_connection(
-            factory,
-            sock=sock,
-            ssl=tls.context,
-            server_hostname=tls.server_hostname,
-            ssl_handshake_timeout=tls.timeout or _DEFAULT_HANDSHAKE_TIMEOUT,
-        )
+        async with _handshake_limit(loop, tls):
+            transport, protocol = await loop.create_connection(
+                factory,
+                sock=sock,
+                ssl=tls.context,
+                server_hostname=tls.server_hostname,
+                ssl_handshake_timeout=_handshake_timeout(tls),
+            )
     except ConnectionResetError as exc:
         if exc.args:
             raise
@@ -213,13 +239,14 @@ async def start_tls(
     On failure and on cancellation the tunnel is aborted.
     """
     try:
-        inner = await loop.start_tls(
-            transport,
-            protocol,
-            tls.context,
-            server_hostname=tls.server_hostname,
-            ssl_handshake_timeout=tls.timeout or _DEFAULT_HANDSHAKE_TIMEOUT,
-        )
+        async with _handshake_limit(loop, tls):
+            inner = await loop.start_tls(
+                transport,
+                protocol,
+                tls.context,
+                server_hostname=tls.server_hostname,
+                ssl_handshake_timeout=_handshake_timeout(tls),
+            )
     except BaseException:
         abort_transport(transport)
         raise

@@ -59,6 +59,7 @@ class ExchangeClock:
     def stop(self) -> None:
         """The exchange is over."""
         self.deadline = self.step = inf
+        self.options = DEFAULT_EXCHANGE_OPTIONS  # an idle connection holds nothing of a request
 
     def sending(self) -> None:
         """The request is being written from now on."""

@@ -264,7 +264,9 @@ class TCPConnector(BaseConnector):
         if type(self)._wrap_create_connection is not TCPConnector._wrap_create_connection:
             return await self._adopt_connection(infos, req, timeout, plan)
         try:
-            _, protocol = await dial_tcp(self._loop, self._factory, infos, self._options, plan)
+            _, protocol = await dial_tcp(
+                self._loop, self._factory, infos, self._options, plan, _phases_of(req)
+            )
         except ClientConnectionError:
             raise
         except (OSError, ssl.CertificateError) as exc:
@@ -288,7 +290,9 @@ class TCPConnector(BaseConnector):
         """
         plan: TLSPlan | None = kwargs.get("tls_plan")
         try:
-            return await dial_tcp(self._loop, self._factory, addr_infos, self._options, plan)
+            return await dial_tcp(
+                self._loop, self._factory, addr_infos, self._options, plan, _phases_of(req)
+            )
         except ClientConnectionError:
             raise
         except (OSError, ssl.CertificateError) as exc:
@@ -386,6 +390,8 @@ class TCPConnector(BaseConnector):
             return await dial_tcp(
                 self._loop, factory, address_infos(addresses), self._options, plan
             )
+        except ConnectionTimeoutError:
+            raise
         except (OSError, ssl.CertificateError) as exc:
             if isinstance(exc, (ssl.SSLError, ssl.CertificateError)):
                 raise connect_error(proxy_key, exc) from exc
@@ -470,6 +476,15 @@ class TCPConnector(BaseConnector):
             raise
         connection.connection_made(inner)
         return connection
+
+
+def _phases_of(req: ConnectRequest) -> Callable[[Phase], None]:
+    """Return what tells *req* which phase begins."""
+
+    def entered(phase: Phase) -> None:
+        req.phase = phase
+
+    return entered
 
 
 def _resolver_maker(
