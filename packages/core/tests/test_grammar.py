@@ -98,6 +98,26 @@ def test_framing_fields_are_found_in_any_case():
     assert grammar.find_framing_fields(block) == [(b"HOST", b"a"), (b"Content-LENGTH", b"5")]
 
 
+def test_lenient_framing_fields_are_those_that_frame():
+    block = (
+        b"x\r\nServer: a\r\nCONTENT-length: 5\r\nContent-Type: t\r\nset-cookie: a=b\r\n"
+        b"Content-Encoding:gzip\r\nX-Upgrade: y\r\nUpgrade: h2c\r\nConnection: a, b\r\n"
+        b"Transfer-Encoding: chunked\r\nSet-Cookie: c=d\r\n\r\n"
+    )
+    found = grammar.find_lenient_framing_fields(block)
+    assert found == [
+        (b"CONTENT-length", b"5"),
+        (b"set-cookie", b"a=b"),
+        (b"Content-Encoding", b"gzip"),
+        (b"Upgrade", b"h2c"),
+        (b"Connection", b"a, b"),
+        (b"Transfer-Encoding", b"chunked"),
+        (b"Set-Cookie", b"c=d"),
+    ]
+    counted = {b"Server", b"Content-Type"}
+    assert [pair for pair in grammar.find_framing_fields(block) if pair[0] not in counted] == found
+
+
 def test_every_repetition_is_possessive():
     """A pattern that cannot give back what it took needs time linear in its input."""
     seen = 0

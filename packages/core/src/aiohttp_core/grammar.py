@@ -25,6 +25,7 @@ __all__ = (
     "char_table",
     "chunk_line",
     "find_framing_fields",
+    "find_lenient_framing_fields",
     "is_authority",
     "is_chunk_extension",
     "is_field_block",
@@ -125,6 +126,12 @@ find_framing_fields: Final = re.compile(
 ).findall
 """The fields that this library acts upon while it reads a head, out of a validated block."""
 
+find_lenient_framing_fields: Final = re.compile(
+    rb"\n(?=[CTUScstu])((?i:Connection|Content-(?:Length|Encoding)|Transfer-Encoding|Upgrade"
+    rb"|Set-Cookie)):[ \t]*+([^\r]*+)"
+).findall
+"""The same for a response whose fields may be repeated: nothing has to be counted there."""
+
 # --- RFC 9110 section 7.2, RFC 3986 section 3.2: host and port -----------------------------------
 
 # "," is a sub-delim of RFC 3986, but a Host with a comma is a list of hosts to some intermediaries.
@@ -154,12 +161,12 @@ def is_authority(data: bytes, *, need_port: bool = False) -> bool:
 
 # --- RFC 9110 section 8.6: Content-Length --------------------------------------------------------
 
-_is_length: Final = re.compile(rb"[0-9]{1,19}").fullmatch
+_LENGTH_DIGITS: Final = 19
 
 
 def parse_content_length(value: bytes) -> int:
     """Return the number in *value*, or -1 for what is no plain decimal number up to 2**63 - 1."""
-    if _is_length(value) is None:
+    if len(value) > _LENGTH_DIGITS or not value.isdigit():  # of bytes: ASCII digits, at least one
         return -1
     number = int(value)
     return number if number <= MAX_LENGTH else -1

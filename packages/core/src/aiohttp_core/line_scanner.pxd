@@ -20,6 +20,7 @@ cdef class LineScanner:
     cdef readonly Py_ssize_t fields
     cdef readonly list trailers
     cdef readonly ControlFields control
+    cdef object _find_framing_fields
     cdef bint _is_request
     cdef bint _need_host
     cdef bint _is_trailers

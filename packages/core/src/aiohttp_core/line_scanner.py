@@ -8,7 +8,7 @@ Laws
   before that only its first byte and its length are.  Limits come before grammar.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp_core import grammar, hdrs
 from aiohttp_core.control_fields import KIND_OF, LENGTHS, ControlFields, kind_of
@@ -73,6 +73,7 @@ class LineScanner:
 
     __slots__ = (
         "_fields_start",
+        "_find_framing_fields",
         "_held",
         "_in_fields",
         "_is_request",
@@ -124,6 +125,11 @@ class LineScanner:
         self._is_request = request
         self._need_host = need_host
         self._lenient = lenient
+        self._find_framing_fields: Any = (
+            grammar.find_lenient_framing_fields
+            if lenient and not request
+            else grammar.find_framing_fields
+        )
         self._method = self._target = self._reason = ""
         self._status = 0
         self._minor = 1
@@ -243,11 +249,12 @@ class LineScanner:
             minor, status, reason, _ = found.groups()
             self._minor = minor[0] - 48
             self._status = int(status)
-            self._reason = "" if reason is None else decode_value(reason)
+            self._reason = "OK" if reason == b"OK" else decode_value(reason or b"")
         fields_start = found.start(4)
         self._fields_start = fields_start - pos
         control = self.control
-        for name, value in grammar.find_framing_fields(data, fields_start - 1, end):
+        find = self._find_framing_fields
+        for name, value in find(data, fields_start - 1, end):
             kind = KIND_OF.get(name) or KIND_OF[name.lower()]
             control.note(kind, value.rstrip(grammar.BLANKS))
         self._in_fields = True

@@ -87,7 +87,7 @@ class MessageParser:
 
     _data: bytes
     _pos: int
-    _queue: deque[bytes]
+    _queue: deque[bytes] | None
     _queued: int
     _left: int
     _declared: int
@@ -101,7 +101,7 @@ class MessageParser:
     ) -> None:
         self._scanner = HeadScanner(limits, request=request, lenient=lenient)
         self._decoder = ChunkedDecoder(limits, self._scanner, lenient=lenient, gather=gather_chunks)
-        self._queue = deque()
+        self._queue = None  # made when it is needed: an empty one is larger than the parser
         self._queued = 0
         self._data = b""
         self._pos = 0
@@ -146,6 +146,8 @@ class MessageParser:
             self._data = data
             self._pos = 0
         else:
+            if self._queue is None:
+                self._queue = deque()
             self._queue.append(data)
             self._queued += len(data)
 
@@ -164,7 +166,7 @@ class MessageParser:
         """
         if self._state != _SWITCH:
             raise RuntimeError("the parser is not at a switch of protocols")
-        tail = b"".join((self._data[self._pos :], *self._queue))
+        tail = b"".join((self._data[self._pos :], *(self._queue or ())))
         self._close(_CLOSED)
         return tail
 
@@ -210,7 +212,7 @@ class MessageParser:
         self._state = state
         self._data = b""
         self._pos = 0
-        self._queue.clear()
+        self._queue = None
         self._queued = 0
         self._scanner.begin()
 
@@ -218,12 +220,13 @@ class MessageParser:
         """Make sure that there are bytes at ``_pos``; tell whether there are."""
         if self._pos < len(self._data):
             return True
-        if not self._queue:
+        queue = self._queue
+        if not queue:
             if self._pos:
                 self._data = b""
                 self._pos = 0
             return False
-        self._data = self._queue.popleft()
+        self._data = queue.popleft()
         self._queued -= len(self._data)
         self._pos = 0
         return True
