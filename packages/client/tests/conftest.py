@@ -166,6 +166,19 @@ async def serve() -> AsyncIterator[ServerMaker]:
         await server.stop()
 
 
+@pytest.fixture
+async def jump(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return what puts the clock of the loop forward by some seconds."""
+    loop = asyncio.get_running_loop()
+    real, ahead = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: real() + ahead[0])
+
+    def forward(seconds: float) -> None:
+        ahead[0] += seconds
+
+    return forward
+
+
 @pytest.fixture(autouse=True)
 def _strict_states() -> Any:
     was = check_transitions(True)
