@@ -1,11 +1,12 @@
 """Opening files: what is refused, and that nothing leads out of a root."""
 
 import errno
+import ntpath
 import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -118,11 +119,67 @@ def test_split_name(name: str, steps: tuple[str, ...] | None) -> None:
         "name ",
         "sub./x",
         "CONIN$",
+        "conout$.x",
+        "NUL:",
+        "//server/share/x",
+        "\\\\?\\C:\\x",
+        "\\\\.\\PhysicalDrive0",
+        "sub/C:/x",
+        "x:stream",
+        "x::$INDEX_ALLOCATION",
+        "sub /x",
+        ".. ",
+        "...",
+        "sub/.. /x",
     ],
 )
 def test_names_that_windows_reads_in_another_way(name: str) -> None:
     assert split_name(name, windows=True) is None
     assert split_name("normal/name.txt", windows=True) == ("normal", "name.txt")
+
+
+def reserved_on_windows(path: str) -> bool:
+    """Ask the standard library, which knows the rule from elsewhere."""
+    if hasattr(ntpath, "isreserved"):
+        return bool(ntpath.isreserved(path))
+    return PureWindowsPath(path).is_reserved()
+
+
+PIECES = [
+    "..",
+    ".",
+    "",
+    "a",
+    "B.txt",
+    "NUL",
+    "con.x",
+    "COM1",
+    "C:",
+    "c",
+    "\\",
+    "x::$DATA",
+    " ",
+    "é",
+]
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text("./\\aC:$ \0?*", max_size=4)), max_size=6)
+)
+@settings(max_examples=500, deadline=None)
+def test_no_name_leaves_on_windows(pieces: list[str]) -> None:
+    steps = split_name("/".join(pieces), windows=True)
+    if steps is None:
+        return
+    root = "C:\\srv\\static"
+    joined = ntpath.join(root, *steps)
+    resolved = ntpath.normpath(joined)
+    # What Windows makes of it is what the steps say: below the root, no device, no stream.
+    assert resolved == ntpath.join(root, *(step for step in steps if step))
+    for step in filter(None, steps):
+        assert not reserved_on_windows(step)
+        assert ntpath.splitdrive(step)[0] == ""
+        assert ":" not in step
 
 
 @given(st.text("./\\a\0:", max_size=20))

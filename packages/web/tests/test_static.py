@@ -1,9 +1,11 @@
 """Static routes over a socket: what is served, what is hidden, URLs with versions."""
 
 import base64
+import functools
 import hashlib
 import inspect
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from yarl import URL
 
 from aiohttp_web.application import Application
 from aiohttp_web.exceptions import HTTPException
+from aiohttp_web.file_access import split_name
 from aiohttp_web.response import Response
 from aiohttp_web.router import UrlDispatcher
 from aiohttp_web.static import StaticResource
@@ -136,6 +139,44 @@ async def test_what_is_outside_cannot_be_probed(
         monkeypatch.setattr(os, name, fail)
     for target in ("/static/../static1/x", "/static/%00", "/static/..%2fx", "/static//etc/passwd"):
         assert (await served.ask("GET", target)).status == 404
+
+
+WINDOWS = [
+    "/static/%5c%5cattacker%5cshare%5cx",
+    "/static/%2f%2fattacker/share/x",
+    "/static/C:%5cx",
+    "/static/C:/x",
+    "/static/sub/C:x",
+    "/static/NUL",
+    "/static/nul.txt",
+    "/static/COM%C2%B9",
+    "/static/file.txt::$DATA",
+    "/static/file.txt:stream",
+    "/static/file.txt.",
+    "/static/file.txt%20",
+    "/static/sub%5cinner.html",
+    "/static/%5c%5c%3f%5cC:%5cx",
+]
+
+
+@pytest.mark.spec("ADD-549")
+@pytest.mark.parametrize("target", WINDOWS)
+@pytest.mark.parametrize("follow", [False, True])
+async def test_windows_is_not_asked_for_its_special_names(
+    serve: Serve, root: Path, monkeypatch: pytest.MonkeyPatch, target: str, follow: bool
+) -> None:
+    # ``aiohttp_web.static`` is the function of that name.
+    module = sys.modules[StaticResource.__module__]
+    monkeypatch.setattr(module, "split_name", functools.partial(split_name, windows=True))
+    served = await serve(application(root, follow_symlinks=follow, show_index=True))
+    assert (await served.ask("GET", "/static/file.txt")).status == 200
+
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise AssertionError("the file system was asked")
+
+    for name in ("open", "stat", "lstat", "scandir"):
+        monkeypatch.setattr(os, name, fail)
+    assert (await served.ask("GET", target)).status == 404
 
 
 @pytest.mark.spec("STAT-05", "ADD-557")
