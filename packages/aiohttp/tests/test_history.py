@@ -136,3 +136,16 @@ def test_development_mode_warns_and_makes_the_client_strict(
     if expected == "False":
         told = ["False"] * 3
     assert result.stdout.splitlines() == [*told, f"{expected} {expected} Request"]
+
+
+@pytest.mark.spec("C29")
+def test_routes_are_added_by_the_documented_methods_alone():
+    """``register_route`` of old versions is gone; a resource takes its routes itself."""
+    router = web.UrlDispatcher()
+    assert not hasattr(router, "register_route")
+    route = router.add_resource("/").add_route("GET", handler_of_nothing)
+    assert list(router.routes()) == [route]
+
+
+async def handler_of_nothing(request: web.Request) -> web.Response:
+    return web.Response()
