@@ -23,6 +23,7 @@ PEERS: dict[tuple[str, ...], str] = {
     ("wrk",): "wrk",
     ("ab",): "apache2-utils",
     ("h2load",): "nghttp2-client",
+    ("supervisord",): "supervisor",
     ("node", "nodejs"): "nodejs",
     ("chromium", "chromium-browser", "google-chrome", "chrome"): "chromium",
     ("openssl",): "openssl",

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,46 @@ def test_supervisord(parsed: Any) -> None:
         assert int(settings["stopwaitsecs"]) > longest_shutdown(options["shutdown_timeout"])
     assert len(paths) == 4
     assert settings["stopsignal"] == "TERM"
+
+
+@pytest.mark.spec("DEP-04", "DEP-02")
+def test_a_real_supervisord_runs_its_programs(folder: Path, program: Any, ask: Any) -> None:
+    supervisord = shutil.which("supervisord")
+    if supervisord is None:
+        pytest.skip("supervisord is not installed")
+    shutil.copy(EXAMPLES / "example.py", folder)
+    text = (EXAMPLES / "supervisord.conf").read_text()
+    for old, new in {
+        "/srv/example/venv/bin/python": sys.executable,
+        "/run/example": str(folder),
+        "/srv/example": str(folder),
+        "/var/log/example": str(folder),
+        "user=www-data\n": "",
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    user = "user=root\n" if os.getuid() == 0 else ""
+    head = f"[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\n{user}"
+    (folder / "supervisord.conf").write_text(f"{head}pidfile={folder}/pid\n\n{text}")
+    server = program([supervisord, "-c", str(folder / "supervisord.conf")])
+    sockets = [str(folder / f"example_{number}.sock") for number in range(1, 5)]
+
+    def answer(path: str) -> bytes:
+        # A program runs for supervisord before it listens.
+        while True:
+            assert server.process.poll() is None, server.text
+            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                return bytes(ask(path))
+            time.sleep(0.05)
+
+    try:
+        processes = {answer(path).rpartition(b"process ")[2] for path in sockets}
+        assert len(processes) == 4
+    finally:
+        # It ends its programs, which have process groups of their own.
+        server.send(signal.SIGTERM)
+        assert server.status() == 0
+    assert not any(map(os.path.exists, sockets))
 
 
 def test_dockerfile(parsed: Any) -> None:
