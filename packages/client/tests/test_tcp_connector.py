@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import hashlib
+import inspect
 import socket
 import ssl
 import sys
@@ -412,7 +413,37 @@ async def test_dns_timeout() -> None:
         assert "'dns'" in total.value.__notes__[0]
 
 
-@pytest.mark.spec("ADD-322", "CON-20")
+@pytest.mark.spec("CON-20")
+@pytest.mark.parametrize("delay", [0.01, None])
+async def test_an_address_that_does_not_answer(
+    serve: Any, answering: Any, delay: float | None
+) -> None:
+    """The next one is tried a moment later (RFC 8305 section 5); without a delay nobody is."""
+    assert inspect.signature(TCPConnector).parameters["happy_eyeballs_delay"].default == 0.25
+    server = await serve(answering(OK))
+    with contextlib.ExitStack() as stack:
+        # A listener whose queue is full drops whatever comes.
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.2", server.port))
+        listener.listen(0)
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        resolver = FakeResolver({"name.test": ["127.0.0.2", "127.0.0.1"]})
+        connector = TCPConnector(resolver=resolver, happy_eyeballs_delay=delay)
+        async with ClientSession(connector=connector) as session:
+            url = server.url(host="name.test")
+            if delay is not None:
+                async with session.get(url, timeout=ClientTimeout(sock_connect=30)) as resp:
+                    assert resp.status == 200
+            else:
+                with pytest.raises(ConnectionTimeoutError):
+                    await session.get(url, timeout=ClientTimeout(sock_connect=0.3))
+    assert len(server.talks) == (0 if delay is None else 1)
+
+
+@pytest.mark.spec("ADD-322")
 async def test_next_address_is_tried(
     serve: Any, answering: Any, server_tls: Any, client_tls: Any
 ) -> None:
