@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from aiohttp_client import ClientResponseError, ClientSession
+from aiohttp_client import ClientResponseError, ClientSession, TCPConnector
+from aiohttp_core.streams import StreamReader
 from aiohttp_web import AppKey, Application, AppRunner, Request, Response, TCPSite
 
 SESSIONS: AppKey[list[ClientSession]] = AppKey("SESSIONS", list)
@@ -122,3 +124,48 @@ async def test_how_many_fields_a_message_may_have(where: str, count: int) -> Non
                 await session.get(url, **for_request)
         assert session.connector is not None
         assert session.connector.stats.leased == 0
+
+
+@pytest.mark.spec("STR-01")
+async def test_bodies_are_streams_on_both_sides() -> None:
+    async def handle(request: Request) -> Response:
+        assert isinstance(request.content, StreamReader)
+        return Response(body=await request.content.read())
+
+    application = Application()
+    application.router.add_post("/", handle)
+    async with Running(application) as url, ClientSession() as session:
+        for data in (b"", b"x" * 100_000):
+            async with session.post(url, data=data) as response:
+                assert isinstance(response.content, StreamReader)
+                assert await response.content.read() == data
+
+
+@pytest.mark.spec("C52", "ADD-1056")
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [
+        (ClientSession, {"ssl_shutdown_timeout": 0.1}),
+        (TCPConnector, {"ssl_shutdown_timeout": 0.1}),
+        (TCPConnector, {"verify_ssl": False}),
+        (TCPConnector, {"fingerprint": bytes(32)}),
+        (TCPConnector, {"ssl_context": ssl.create_default_context()}),
+        (Application, {"debug": True}),
+        (Application, {"loop": None}),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else next(iter(value)),
+)
+async def test_arguments_that_a_later_version_drops(make: Any, options: dict[str, Any]) -> None:
+    """Here they work, and warn."""
+    if "loop" in options:
+        options = {"loop": asyncio.get_running_loop()}
+    with pytest.warns(DeprecationWarning):
+        made = make(**options)
+    if make is Application:
+        async with Running(made), ClientSession():
+            pass
+    else:
+        await made.close()
+    # A loop is what clients take without a word, as they did.
+    async with ClientSession(loop=asyncio.get_running_loop()) as session:
+        assert not session.closed

@@ -534,7 +534,7 @@ async def test_what_a_certificate_error_tells(serve: Any, answering: Any, server
     assert "certificate verify failed" in str(error)
 
 
-@pytest.mark.spec("CTLS-05", "C52", "C79", "ADD-1056")
+@pytest.mark.spec("CTLS-05", "C79")
 @pytest.mark.parametrize("how", ["verify_ssl", "ssl_context", "fingerprint", "ssl"])
 @pytest.mark.parametrize("call", ["ws_connect", "get", "connector"])
 async def test_older_ways_to_say_how_tls_is_verified(

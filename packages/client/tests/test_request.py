@@ -125,7 +125,7 @@ async def test_assigning_the_body_is_deprecated(serve: Any) -> None:
     assert (fields(head, b"content-length"), body) == ([b"5"], b"other")
 
 
-@pytest.mark.spec("CRQ-02")
+@pytest.mark.spec("CRQ-02", "C84")
 @pytest.mark.parametrize(
     ("options", "before", "framing"),
     [
@@ -324,7 +324,7 @@ async def test_target_of_connect(url: str, target: str) -> None:
 # -- framing --------------------------------------------------------------------------------------
 
 
-@pytest.mark.spec("CREQ-15", "C84")
+@pytest.mark.spec("CREQ-15")
 @pytest.mark.parametrize(
     ("data", "length"),
     [(None, [b"0"]), (b"abc", [b"3"]), ("abc", [b"3"]), (pieces, [])],

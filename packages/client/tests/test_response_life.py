@@ -141,7 +141,7 @@ async def test_request_info(serve: Any, answering: Any) -> None:
     assert made.real_url == url
 
 
-@pytest.mark.spec("CRSP-25", "STR-01")
+@pytest.mark.spec("CRSP-25")
 @pytest.mark.parametrize("method", ["read", "text", "json"])
 async def test_content_that_was_read_is_not_given_again(
     serve: Any, answering: Any, method: str
