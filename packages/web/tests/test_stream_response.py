@@ -580,7 +580,7 @@ async def test_a_middleware_compresses_what_an_application_answers(serve: Any, k
         assert gzip.decompress(answer.body) == b"text" * 50
 
 
-@pytest.mark.spec("WRSP-33")
+@pytest.mark.spec("ADD-972")
 def test_the_version_of_a_cookie_says_nothing_any_more() -> None:
     plain, versioned = StreamResponse(), StreamResponse()
     plain.set_cookie("name", "value")
