@@ -11,8 +11,8 @@ found in the syntax trees of the tests, nothing is run.  In a table of parameter
 come from the table: ``marks=pytest.mark.spec(row[0])`` counts every row that the table names.  A
 mark that names no known row is an error.  The rows stand in ``tools/spec_rows.tsv``, so that this
 works where the inventory is not at hand.  A fifth column there says why a row does not hold: it
-contradicts another row, an issue or an RFC, which is named.  Such a row is *overridden*: it needs no test, and a test
-that claims to prove it is an error.  Standard library only.
+contradicts another row, an issue or an RFC, which is named.  Such a row is *overridden*: it needs
+no test, and a test that claims to prove it is an error.  Standard library only.
 """
 
 from __future__ import annotations
