@@ -179,6 +179,11 @@ def linear_figures() -> list[tuple[str, list[float]]]:
         ("trailers", lambda n: chunked + b"0\r\n" + b"X: 1\r\n" * (n // 6) + b"\r\n", 65536),
         ("fields, one byte at a time", lambda n: start + b"X: 1\r\n" * (n // 6) + b"\r\n", 1),
         (
+            "one long field, one byte at a time",
+            lambda n: start + b"X: " + b"a" * n + b"\r\n\r\n",
+            1,
+        ),
+        (
             "chunks, one byte at a time",
             lambda n: chunked + b"1\r\na\r\n" * (n // 6) + b"0\r\n\r\n",
             1,

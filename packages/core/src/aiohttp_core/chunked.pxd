@@ -14,6 +14,9 @@ cdef Py_ssize_t MAX_GATHERED
 cdef Py_ssize_t MAX_RUN_SIZE
 
 
+cdef int _digit(int c) noexcept
+
+
 cdef class EndOfChunk:
     pass
 
@@ -43,11 +46,12 @@ cdef class ChunkedDecoder:
     @cython.locals(size=Py_ssize_t)
     cpdef next(self, bytes data, Py_ssize_t pos)
 
-    @cython.locals(p=octets, out="unsigned char *", joined=bytearray, ends=list, length=Py_ssize_t,
-                   i=Py_ssize_t, k=Py_ssize_t, start=Py_ssize_t, size=Py_ssize_t,
-                   total=Py_ssize_t, count=Py_ssize_t, digits=int, c=int, pieces=list,
-                   end=Py_ssize_t)
     cdef ChunkRun _run(self, bytes data, Py_ssize_t pos)
+
+    @cython.locals(p=octets, out="char *", source="char *", joined=bytes, ends=list,
+                   length=Py_ssize_t, i=Py_ssize_t, start=Py_ssize_t, size=Py_ssize_t,
+                   total=Py_ssize_t, count=Py_ssize_t, digits=int, value=int, end=Py_ssize_t)
+    cdef ChunkRun _scan_run(self, bytes data, Py_ssize_t pos)
 
     @cython.locals(p=octets, size=Py_ssize_t, stop=Py_ssize_t)
     cdef bytes _piece(self, bytes data, Py_ssize_t pos)
@@ -58,7 +62,7 @@ cdef class ChunkedDecoder:
     @cython.locals(stop=Py_ssize_t, lf=Py_ssize_t, line=bytes)
     cdef Py_ssize_t _size(self, bytes data, Py_ssize_t pos) except -1
 
-    @cython.locals(p=octets, i=Py_ssize_t, c=int, digits=int, size="long long")
+    @cython.locals(p=octets, i=Py_ssize_t, value=int, digits=int, size="long long")
     cdef Py_ssize_t _usual_size(self, bytes data, Py_ssize_t pos) except -2
 
     cdef _trailers(self, bytes data, Py_ssize_t pos)

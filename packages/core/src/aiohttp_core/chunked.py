@@ -20,6 +20,8 @@ from aiohttp_core.limits import HeadLimits
 
 if TYPE_CHECKING:
     import cython
+    from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
+    from cython.cimports.libc.string import memcpy
 else:
     from aiohttp_core import interpreted as cython
 
@@ -84,6 +86,15 @@ END_OF_CHUNK: Final = EndOfChunk()
 """The end of one HTTP chunk, for readers that want to see where chunks end."""
 END_OF_MESSAGE: Final = EndOfMessage(CIMultiDictProxy(CIMultiDict()))
 """The end of every message without trailers."""
+
+
+def _digit(c: int) -> int:  # pragma: no cover (compiled only)
+    """Return the value of the hexadecimal digit *c*, -1 for what is none."""
+    if 48 <= c <= 57:
+        return c - 48
+    c |= 32
+    return c - 87 if 97 <= c <= 102 else -1
+
 
 _SIZE: Final = 0
 _DATA: Final = 1
@@ -178,45 +189,9 @@ class ChunkedDecoder:
 
     def _run(self, data: bytes, pos: int) -> ChunkRun | None:
         """Take small chunks that are wholly there and in their usual form, at least two."""
-        ends: list[int] = []
         if cython.compiled:
-            p = data
-            length = len(data)
-            i = pos
-            total = count = 0
-            start = pos
-            joined = bytearray(min(length - pos, MAX_RUN_SIZE))
-            out = joined
-            while count < MAX_RUN:
-                size = digits = 0
-                while digits < 4:
-                    c = p[i]
-                    if 48 <= c <= 57:
-                        size = size * 16 + c - 48
-                    elif 97 <= c | 32 <= 102:
-                        size = size * 16 + (c | 32) - 87
-                    else:
-                        break
-                    digits += 1
-                    i += 1
-                if size == 0 or size > MAX_GATHERED or length - i < size + 4:
-                    break
-                if total + size > MAX_RUN_SIZE:
-                    break
-                if p[i] != 13 or p[i + 1] != 10 or p[i + 2 + size] != 13 or p[i + 3 + size] != 10:
-                    break
-                i += 2
-                for k in range(size):
-                    out[total + k] = p[i + k]
-                total += size
-                count += 1
-                ends.append(total)
-                i += size + 2
-                start = i
-            if count < 2:
-                return None
-            self.pos = start
-            return ChunkRun(bytes(memoryview(joined)[:total]), ends)
+            return self._scan_run(data, pos)
+        ends: list[int] = []
         pieces: list[bytes] = []
         total = 0
         while len(pieces) < MAX_RUN:
@@ -238,6 +213,49 @@ class ChunkedDecoder:
             return None
         self.pos = pos
         return ChunkRun(b"".join(pieces), ends)
+
+    def _scan_run(
+        self, data: bytes, pos: int
+    ) -> ChunkRun | None:  # pragma: no cover (compiled only)
+        """Measure the chunks of a run, then copy each once; the compiled kernel."""
+        p = data
+        length = len(data)
+        ends: list[int] = []
+        i = start = pos
+        total = count = 0
+        while count < MAX_RUN:
+            size = digits = 0
+            while digits < 4 and (value := _digit(p[i])) >= 0:
+                size = size * 16 + value
+                digits += 1
+                i += 1
+            if size == 0 or size > MAX_GATHERED or length - i < size + 4:
+                break
+            if total + size > MAX_RUN_SIZE:
+                break
+            if p[i] != 13 or p[i + 1] != 10 or p[i + 2 + size] != 13 or p[i + 3 + size] != 10:
+                break
+            total += size
+            count += 1
+            ends.append(total)
+            i += size + 4
+            start = i
+        if count < 2:
+            return None
+        self.pos = start
+        joined: bytes = PyBytes_FromStringAndSize(cython.NULL, total)
+        out = PyBytes_AS_STRING(joined)
+        source = PyBytes_AS_STRING(data)
+        i = pos
+        start = 0
+        for end in ends:
+            while p[i] != 10:
+                i += 1
+            i += 1
+            memcpy(out + start, source + i, end - start)
+            i += end - start + 2
+            start = end
+        return ChunkRun(joined, ends)
 
     def _piece(self, data: bytes, pos: int) -> bytes:
         p = data
@@ -308,14 +326,8 @@ class ChunkedDecoder:
         i = pos
         size = 0
         digits = 0
-        while digits < 16:
-            c = p[i]
-            if 48 <= c <= 57:
-                size = size * 16 + c - 48
-            elif 97 <= c | 32 <= 102:
-                size = size * 16 + (c | 32) - 87
-            else:
-                break
+        while digits < 16 and (value := _digit(p[i])) >= 0:
+            size = size * 16 + value
             digits += 1
             i += 1
         # Sixteen digits may overflow: the law counts those.
