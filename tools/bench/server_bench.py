@@ -437,9 +437,9 @@ def main(argv: list[str]) -> int:
             weights = measure_idle(loop, options)
             print(render_idle(loop, weights), flush=True)
             for name, weight in weights.items():
-                data.setdefault("memory", {}).setdefault(name, {})[f"idle connection, {loop}"] = (
-                    weight
-                )
+                data.setdefault("memory", {}).setdefault(name, {})[
+                    f"idle server connection, {loop}"
+                ] = weight
     if options.json:
         report.save(options.json, data)
     return 0
