@@ -436,10 +436,9 @@ def main(argv: list[str]) -> int:
         if options.idle:
             weights = measure_idle(loop, options)
             print(render_idle(loop, weights), flush=True)
+            case = f"idle server connection, {loop}"
             for name, weight in weights.items():
-                data.setdefault("memory", {}).setdefault(name, {})[
-                    f"idle server connection, {loop}"
-                ] = weight
+                data.setdefault("memory", {}).setdefault(name, {})[case] = weight
     if options.json:
         report.save(options.json, data)
     return 0
