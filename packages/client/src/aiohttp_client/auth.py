@@ -77,7 +77,7 @@ class BasicAuth(_BasicFields):
 
     @classmethod
     def from_url(cls, url: URL, *, encoding: str = "latin1") -> Self | None:
-        """Return the credentials that stand in *url*, or ``None``."""
+        """Return the credentials in *url*, or ``None``."""
         if not isinstance(url, URL):
             raise TypeError("url should be yarl.URL instance")
         if url.raw_user is None and url.raw_password is None:

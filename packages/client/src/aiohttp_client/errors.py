@@ -470,7 +470,7 @@ class InvalidURL(ClientError, ValueError):
 
     @property
     def url(self) -> URL | str:
-        """The URL, or the text that is none."""
+        """The URL, or the text that is not a valid URL."""
         return self._url
 
     @property

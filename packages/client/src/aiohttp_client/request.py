@@ -266,7 +266,7 @@ class ClientRequest:
 
     @property
     def request_info(self) -> RequestInfo:
-        """What is asked for, as it stands now."""
+        """What is asked for at present."""
         headers: CIMultiDictProxy[str] = CIMultiDictProxy(self.headers)
         return RequestInfo(self.url, self.method, headers, self.original_url)
 
@@ -394,7 +394,7 @@ class ClientRequest:
     async def send(self, conn: Connection) -> ClientResponse:
         """Begin to send on *conn* and return the response, which is still to be started.
 
-        A body that is more than some bytes in memory is written by a task of its own.  When this
+        A body that is more than some bytes in memory is written by its own task.  When this
         fails the connection is closed.
         """
         protocol = conn.protocol

@@ -506,7 +506,7 @@ class ClientResponse(ResponseBase):
         return self._resolve_charset(self, self._body)
 
     async def text(self, encoding: str | None = None, errors: str = "strict") -> str:
-        """Return the body as text; ``UnicodeDecodeError`` if it is none in that encoding."""
+        """Return the body as text; ``UnicodeDecodeError`` if it is not in that encoding."""
         body = self._body
         if body is None:
             body = await self.read()

@@ -129,7 +129,7 @@ class HttpBadRequest(BadHttpMessage):
 
 
 class InvalidURLError(BadHttpMessage):
-    """A request target that is none of the four forms of RFC 9112 section 3.2."""
+    """A request target in none of the four forms of RFC 9112 section 3.2."""
 
 
 class BadStatusLine(BadHttpMessage):

@@ -50,7 +50,7 @@ class BodyPartReader:
     """One part of a multipart body.
 
     Readers make it; to make one by hand, *boundary* comes with its leading ``--``, *headers* are
-    those of the part, and *content* is a stream that stands at the begin of its body.
+    those of the part, and *content* is a stream at the beginning of its body.
 
     ``async for`` gives the undecoded body in pieces as they arrive.
     """

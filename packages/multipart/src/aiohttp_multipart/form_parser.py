@@ -44,7 +44,7 @@ class FileField:
 
     ``file`` is open for reading at its begin, and closed when the form is.  ``filename`` is what
     the client says: never use it as a path.  ``content_type`` is what the client says too, with its
-    parameters; ``application/octet-stream`` if it says nothing.
+    parameters; ``application/octet-stream`` if the part names none.
     """
 
     name: str

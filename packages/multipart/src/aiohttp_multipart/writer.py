@@ -74,7 +74,7 @@ class MultipartWriter(Payload):
     cannot stand in a header.
 
     Iterating gives the parts.  It is a context manager for the look of it: leaving the block does
-    nothing.  The parts are closed by :meth:`close`, which whoever sends the body calls.
+    nothing.  The parts are closed by :meth:`close`, which the sender of the body calls.
     """
 
     def __init__(self, subtype: str = "mixed", boundary: str | None = None) -> None:

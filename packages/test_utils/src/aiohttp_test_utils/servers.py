@@ -100,7 +100,7 @@ class BaseTestServer(ABC):
 
     @property
     def handler(self) -> Server:
-        """The :class:`~aiohttp_web.Server`; ``RuntimeError`` while there is none."""
+        """The :class:`~aiohttp_web.Server`; ``RuntimeError`` before there is one."""
         server = None if self.runner is None else self.runner.server
         if server is None:
             raise RuntimeError("The test server is not started")

@@ -235,7 +235,7 @@ class Application(SharedValues):
 
     @property
     def pre_frozen(self) -> bool:
-        """Whether routes, middlewares and signals stand."""
+        """Whether routes, middlewares and signals can no longer be changed."""
         return self._pre_frozen
 
     @property
@@ -294,7 +294,7 @@ class Application(SharedValues):
     def add_domain(self, domain: str, subapp: "Application") -> MatchedSubAppResource:
         """Let *subapp* serve all requests whose ``Host`` fits *domain*; return the resource.
 
-        *domain* is a name, with a port or without, in which ``*`` stands for any text. Errors as
+        *domain* is a name, with a port or without, in which ``*`` matches any text. Errors as
         for :meth:`add_subapp`.
         """
         if not isinstance(domain, str):

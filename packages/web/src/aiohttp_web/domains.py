@@ -90,7 +90,7 @@ class Domain(AbstractRuleMatching):
 
 
 class MaskDomain(Domain):
-    """A host name in which ``*`` stands for any text."""
+    """A host name in which ``*`` matches any text."""
 
     re_part = re.compile(r"(?!-)[a-z0-9*-]{1,63}(?<!-)")
 

@@ -155,7 +155,7 @@ class HTTPException(Exception):
     def set_cookie(self, name: str, value: str, **options: Any) -> None:
         """Set a cookie; the options are those of ``StreamResponse.set_cookie``.
 
-        ``version``, which older releases took, is accepted and without effect.
+        ``version``, which older releases took, is accepted and has no effect.
         """
         options.pop("version", None)
         self._response.set_cookie(name, value, **options)

@@ -153,7 +153,7 @@ class Resource(AbstractResource):
     def add_route(
         self, method: str, handler: HandlerOrView, *, expect_handler: ExpectHandler | None = None
     ) -> ResourceRoute:
-        """Add *handler* for *method*, in any case; ``*`` stands for every method.
+        """Add *handler* for *method*, in any case; ``*`` means every method.
 
         Raises ``RuntimeError`` if the method is served already, so that the new route could never
         run.
@@ -224,7 +224,7 @@ class PlainResource(Resource):
         return self._match_path
 
     def freeze(self) -> None:
-        """Make an empty path, which is meant to stand behind a prefix, the root."""
+        """Make an empty path, which is meant to follow a prefix, the root."""
         if not self._path:
             self._path = self._match_path = "/"
 

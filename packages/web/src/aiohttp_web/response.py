@@ -209,7 +209,7 @@ class Response(StreamResponse):
         """Return the whole message if it can be sent without :meth:`prepare`, else ``None``.
 
         The message comes as one bytes object, or as a list of pieces if copying would cost more
-        than it saves; *head* is that of *request*, *keep* tells whether the connection stays.
+        than it saves; *head* is that of *request*, *keep* tells whether the connection is kept.
         With the call the response counts as sent.
         """
         body = self._body

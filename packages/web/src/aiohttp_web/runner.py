@@ -229,7 +229,7 @@ class ServerRunner(BaseRunner):
         self._web_server = web_server
 
     async def shutdown(self) -> None:
-        """Do nothing: a low-level server has nobody to tell."""
+        """Do nothing: a low-level server has no signal to send."""
 
     async def _make_server(self) -> Server:
         return self._web_server

@@ -19,7 +19,7 @@ __all__ = ("View",)
 
 
 class View(AbstractView):
-    """Base of views: subclasses write ``async def get(self)`` and the like."""
+    """Base of views: subclasses define ``async def get(self)`` and so on."""
 
     @property
     def request(self) -> Request:

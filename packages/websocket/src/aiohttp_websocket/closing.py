@@ -51,14 +51,14 @@ _RECEIVED: Final = {
 
 
 def is_wire_code(code: int) -> bool:
-    """Tell whether *code* may stand in a CLOSE frame (RFC 6455 section 7.4)."""
+    """Tell whether *code* is allowed in a CLOSE frame (RFC 6455 section 7.4)."""
     return code in _REGISTERED or 3000 <= code <= 4999
 
 
 def close_payload(code: int, reason: bytes | str = b"") -> bytes:
     """Return the payload of a CLOSE frame.
 
-    Raises ``ValueError`` for a code that may not stand on the wire and for a reason longer than
+    Raises ``ValueError`` for a code that must not be sent and for a reason longer than
     123 bytes in UTF-8.
     """
     if not is_wire_code(code):

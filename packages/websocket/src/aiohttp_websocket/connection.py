@@ -279,7 +279,7 @@ class WebSocketConnection:
     def arrival(self) -> "asyncio.Future[WSMessage | None] | None":
         """Return a future for the next arrival, ``None`` where :meth:`receive` is to be awaited.
 
-        The short way of receiving, without a coroutine of its own.  The future's result is the
+        The fast path of receiving, without a coroutine.  The future's result is the
         message, or ``None``: then take it.
         """
         if (

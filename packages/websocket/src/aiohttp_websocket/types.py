@@ -106,7 +106,7 @@ class WebSocketError(Exception):
 
 
 class WSHandshakeError(Exception):
-    """The opening handshake of RFC 6455 section 4 failed; the text says which rule."""
+    """The opening handshake of RFC 6455 section 4 failed; the message names the rule."""
 
 
 class WSMessageTypeError(TypeError):

@@ -192,7 +192,7 @@ class BytesIOPayload(IOBasePayload):
 class TextIOPayload(IOBasePayload):
     """A text file, sent in the encoding of the content type, UTF-8 by default (ADD-098, ADD-099).
 
-    A file of that encoding that stands at its begin is sent as the bytes it holds, and so has a
+    A file of that encoding that is at its beginning is sent as the bytes it holds, and so has a
     size; any other is decoded and encoded piece by piece.
     """
 
