@@ -8,11 +8,11 @@ Laws
 * The whole can be sent again exactly if every part can.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from multidict import CIMultiDict
 
@@ -78,7 +78,7 @@ class MultipartWriter(Payload):
     """
 
     def __init__(self, subtype: str = "mixed", boundary: str | None = None) -> None:
-        chosen = uuid4().hex if boundary is None else boundary
+        chosen = os.urandom(16).hex() if boundary is None else boundary
         try:
             self._boundary = chosen.encode("ascii")
         except UnicodeEncodeError:
