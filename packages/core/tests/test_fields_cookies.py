@@ -127,7 +127,13 @@ def test_reading_never_raises(text: str) -> None:
         assert isinstance(value, str)
     morsel = parse_set_cookie(text)
     if morsel is not None:
-        assert set_cookie_header(morsel).startswith(f"{morsel.key}={morsel.coded_value}")
+        try:
+            written = set_cookie_header(morsel)
+        except ValueError:
+            assert morsel.coded_value.startswith('"')  # an open quote, and an attribute closes it
+            return
+        assert written.startswith(f"{morsel.key}={morsel.coded_value}")
+        assert parse_set_cookie(written) == morsel
 
 
 # -- Set-Cookie -------------------------------------------------------------------------------
@@ -407,6 +413,32 @@ def test_a_morsel_of_a_user_is_checked(value: str) -> None:
         return
     with pytest.raises(ValueError, match="Illegal value"):
         set_cookie_header(morsel)
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "written"),
+    [
+        ('"', "/", 'a="; Path=/'),
+        ('"', '/"', None),
+        ('"b', '"', None),
+        ('"b"', '/"', 'a="b"; Path=/"'),
+        ('"b;c"', '/"', 'a="b;c"; Path=/"'),
+        ('b"', '/"', 'a=b"; Path=/"'),
+    ],
+)
+def test_no_attribute_becomes_part_of_the_value(value: str, path: str, written: str | None) -> None:
+    """A quote that the value opens must not be closed by an attribute."""
+    morsel: Morsel[str] = Morsel()
+    morsel.set("a", value, value)
+    morsel["path"] = path
+    if written is None:
+        with pytest.raises(ValueError, match="Illegal value"):
+            set_cookie_header(morsel)
+        return
+    assert set_cookie_header(morsel) == written
+    again = parse_set_cookie(written)
+    assert again is not None
+    assert (again.coded_value, again["path"]) == (value, path)
 
 
 def test_a_morsel_with_a_bad_name_is_refused() -> None:

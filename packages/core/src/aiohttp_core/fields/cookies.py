@@ -430,7 +430,7 @@ def set_cookie_header(morsel: Morsel[str]) -> str:
     if morsel.key is None or not is_cookie_name(morsel.key):
         raise ValueError(f"Illegal cookie name {morsel.key!r}")
     coded = morsel.coded_value
-    if _CONTROL.search(coded) is not None or _is_open(coded):
+    if _CONTROL.search(coded) is not None:
         raise ValueError(f"Illegal value of cookie {morsel.key!r}")
     parts = [f"{morsel.key}={coded}"]
     for name, written in _ATTRIBUTES.items():
@@ -441,15 +441,23 @@ def set_cookie_header(morsel: Morsel[str]) -> str:
             parts.append(written)
         else:
             parts.append(f"{written}={_checked_attribute(name, str(value))}")
-    return "; ".join(parts)
+    text = "; ".join(parts)
+    if _value_end(text, len(morsel.key) + 1) != len(parts[0]):
+        raise ValueError(f"Illegal value of cookie {morsel.key!r}")
+    return text
 
 
-def _is_open(coded: str) -> bool:
-    """Tell whether a ``;`` in *coded* would end the value."""
-    if ";" not in coded:
-        return False
-    found = _QUOTED_VALUE.match(coded)
-    return found is None or found.end() != len(coded)
+def _value_end(text: str, start: int) -> int:
+    """Return where a reader takes the value that begins at *start* to end.
+
+    A ``;`` in the value ends it too early, a quote that is left open in it too late: at one that an
+    attribute ends with.
+    """
+    found = _QUOTED_VALUE.match(text, start)
+    if found is not None:
+        return found.end()
+    end = text.find(";", start)
+    return end if end >= 0 else len(text)
 
 
 def load_cookies(pairs: Iterable[Morsel[str]]) -> SimpleCookie:
