@@ -2,8 +2,8 @@
 
 Laws
 * There is one law of what a line may be: :meth:`LineScanner._scan_line` and what it calls.  The
-  quick kernels (a pointer scan when compiled, one regular expression when interpreted) accept
-  only a subset of it, and leave every line that is unusual in any way to the law.
+  quick kernels (a pointer scan when compiled, regular expressions when interpreted) accept only a
+  subset of it, and leave every line that is unusual in any way to the law.
 * The verdict depends on the bytes, not on how they were cut: a line is judged when it is complete;
   before that only its first byte and its length are.  Limits come before grammar.
 """
