@@ -36,7 +36,7 @@ myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 
 add_module_names = False
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 84
+python_maximum_signature_line_length = 110
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 autodoc_typehints_format = "short"
