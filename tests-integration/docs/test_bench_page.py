@@ -42,6 +42,8 @@ def files(tmp_path: Path) -> list[str]:
     """JSON of two runs, as the benchmarks write it."""
     first = {key: value for key, value in DATA.items() if key.startswith("server")}
     second = {key: value for key, value in DATA.items() if key not in first}
+    first["memory"] = {"aiohttp 3.14.5": {"idle": 9000.0}, "ours compiled": {"idle": 3000.0}}
+    second["memory"] = {"aiohttp 3.14.5": {"pool": 8000.0}, "ours compiled": {"pool": 2000.0}}
     (tmp_path / "first.json").write_text(json.dumps(first))
     (tmp_path / "second.json").write_text(json.dumps(second))
     (tmp_path / "page.md").write_text(EMPTY)
@@ -61,6 +63,7 @@ def test_one_command_fills_the_page_and_draws(files: list[str], tmp_path: Path) 
     drawn = {path.name for path in (tmp_path / "plots").iterdir()}
     assert drawn == {
         "imports.svg",
+        "memory.svg",
         "multipart.svg",
         "parser.svg",
         "server-uvloop.svg",
@@ -73,6 +76,9 @@ def test_one_command_fills_the_page_and_draws(files: list[str], tmp_path: Path) 
     assert "| scenario | program | messages/s | CPU µs/message | ratio by CPU |" in text
     assert "| ours: aiohttp-client | 50.0 | **0.25** | 200 | 1.00 | **0.33** |" in text
     assert "| read: 10 fields | 2.00 | 1.00 |" in text
+    # Two runs have weighed something, and neither took the other's figures away.
+    assert "| idle | 3.00 | 1.00 |" in text
+    assert "| pool | 4.00 | 1.00 |" in text
     # A case without a figure of aiohttp cannot be compared.
     assert "2 fields | 6.00 | 1.00" in text
     assert "40 fields" not in text

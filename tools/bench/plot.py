@@ -198,6 +198,7 @@ def draw(title: str, note: str, panels: Sequence[Panel]) -> str:
 
 NOTES = {
     "imports": "aiohttp divided by the program: longer is less. The dashed line is aiohttp 3.14.5.",
+    "memory": "aiohttp divided by the program: longer is less. The dashed line is aiohttp 3.14.5.",
     "": "Work per second of processor time, relative to aiohttp 3.14.5 (dashed line). "
     "Longer is faster.",
 }
@@ -209,11 +210,20 @@ def title_of(name: str) -> str:
     return family.capitalize() + (f", {loop}" if loop else "")
 
 
+def merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add the figures of another run; the later one of two figures wins."""
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            merge(into[key], value)
+        else:
+            into[key] = value
+
+
 def read(files: Iterable[Path]) -> dict[str, Any]:
-    """Return what several runs have written, as one; the latest of two figures wins."""
+    """Return what several runs have written, as one: each may have weighed something."""
     data: dict[str, Any] = {}
     for file in files:
-        data.update(json.loads(file.read_text(encoding="utf-8")))
+        merge(data, json.loads(file.read_text(encoding="utf-8")))
     return data
 
 
