@@ -2,7 +2,7 @@
 
 The server gives constant answers on core 1; the client runs on core 0 in a fresh process per
 sample, because its cost depends on the history of the allocator.  Rounds are interleaved.  The
-scenario ``memory`` gives bytes of resident memory per idle connection instead.
+scenario ``memory`` gives the bytes that the interpreter holds for an idle connection instead.
 """
 
 import argparse

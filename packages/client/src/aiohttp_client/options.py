@@ -7,9 +7,8 @@ Laws
 
 import warnings
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 
 from yarl import URL
 
@@ -126,9 +125,8 @@ class RequestOptions(TypedDict, total=False):
     """Deprecated: use ``ssl``."""
 
 
-@dataclass(slots=True, kw_only=True)
 class CallOptions:
-    """The checked options of one call."""
+    """The checked options of one call; what was not given stands in the class."""
 
     params: Query = None
     data: Any = None
@@ -160,7 +158,11 @@ class CallOptions:
     upload_tracker: UploadTracker | None = None
     retry: RetryPolicy | None = None
 
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.__dict__.update(given)
 
+
+_CALL_OPTIONS: Final = frozenset(CallOptions.__annotations__)
 _DEPRECATED_TLS = ("verify_ssl", "ssl_context", "fingerprint")
 
 
@@ -172,13 +174,10 @@ def call_options(options: RequestOptions, *, stacklevel: int) -> CallOptions:
     given: dict[str, Any] = dict(options)
     old_tls = {name: given.pop(name) for name in _DEPRECATED_TLS if name in given}
     given["ssl"] = merge_ssl_params(given.get("ssl", True), **old_tls, stacklevel=stacklevel + 1)
-    try:
-        call = CallOptions(**given)
-    except TypeError:
-        unknown = sorted(set(given) - set(CallOptions.__slots__))
-        if unknown:
-            raise TypeError(f"unexpected keyword argument {unknown[0]!r} of a request") from None
-        raise
+    if not given.keys() <= _CALL_OPTIONS:
+        unknown = min(given.keys() - _CALL_OPTIONS)
+        raise TypeError(f"unexpected keyword argument {unknown!r} of a request")
+    call = CallOptions(given)
     if call.data is not None and call.json is not None:
         raise ValueError("data and json parameters can not be used at the same time")
     chunked: object = call.chunked
