@@ -522,9 +522,9 @@ async def test_total(serve: Any, answering: Any, warm: bool) -> None:
         await hang(talk)
 
     server = await serve(script)
-    async with ClientSession(timeout=ClientTimeout(total=0.1)) as session:
+    async with ClientSession(timeout=ClientTimeout(total=0.5)) as session:
         if warm:
-            async with session.get(server.url()) as resp:
+            async with session.get(server.url(), timeout=ClientTimeout()) as resp:
                 await resp.read()
         with pytest.raises(TimeoutError) as caught:
             await session.get(server.url())
