@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import Facts, ask, chunks, run, serving, stable
 
-from aiohttp import MultipartWriter, web
+from aiohttp import ETag, MultipartWriter, web
 
 FOLDER = Path(mkdtemp())
 for name, data in {
@@ -159,7 +159,7 @@ async def modified(request: web.Request) -> Any:
 async def modified_others(request: web.Request) -> Any:
     response = web.Response(text="x")
     response.last_modified = datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-    response.etag = web.ETag("weak", True) if hasattr(web, "ETag") else None
+    response.etag = ETag("weak", True)
     return response
 
 
