@@ -6,6 +6,7 @@ run.  Elsewhere, or when that fails, the tests that need a peer are skipped and 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -38,6 +39,7 @@ LIMIT = 240.0
 
 # Debian asks this program whether a package that was just installed may start its services.
 POLICY = Path("/usr/sbin/policy-rc.d")
+NO_SERVICES = "#!/bin/sh\n# While the tests of aiohttp install their peers.\nexit 101\n"
 
 
 def missing() -> list[str]:
@@ -53,10 +55,12 @@ def missing() -> list[str]:
 @contextlib.contextmanager
 def without_services() -> Iterator[None]:
     """Let no package start a service: the tests start the servers that they need."""
-    if POLICY.exists():
-        yield
+    if POLICY.exists() and POLICY.read_text() != NO_SERVICES:
+        yield  # the machine has a policy of its own
         return
-    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    # Also when the command is interrupted, and what a killed one has left is taken over.
+    atexit.register(POLICY.unlink, missing_ok=True)
+    POLICY.write_text(NO_SERVICES)
     POLICY.chmod(0o755)
     try:
         yield

@@ -424,7 +424,10 @@ async def test_an_address_that_does_not_answer(
     with contextlib.ExitStack() as stack:
         # A listener whose queue is full drops whatever comes.
         listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.2", server.port))
+        try:
+            listener.bind(("127.0.0.2", server.port))
+        except OSError:
+            pytest.skip("this machine has one loopback address")
         listener.listen(0)
         for _ in range(4):
             filler = stack.enter_context(socket.socket())
