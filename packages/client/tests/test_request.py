@@ -1,5 +1,6 @@
 """What middlewares see of a request, and how its message is framed."""
 
+import importlib
 import io
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -396,6 +397,40 @@ async def test_compression_has_to_be_asked_for(serve: Any) -> None:
     assert fields(compressed, b"content-encoding") == [b"gzip"]
     assert fields(compressed, b"transfer-encoding") == [b"chunked"]
     assert fields(compressed, b"content-length") == []
+
+
+@pytest.mark.parametrize("answer", ["nothing", "late", "refusal"])
+async def test_a_server_that_does_not_know_the_expectation(
+    serve: Any, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    """RFC 9110 section 10.1.1: nobody waits for ever; what comes then is taken as it comes."""
+    module = importlib.import_module("aiohttp_client.request")  # the root has a function there
+    monkeypatch.setattr(module, "CONTINUE_AFTER", 0.02)
+    bodies: list[bytes] = []
+
+    async def script(talk: Any) -> None:
+        head = await talk.head()
+        assert fields(head, b"expect") == [b"100-continue"]
+        bodies.append(await talk.exactly(3))
+        if answer == "late":
+            await talk.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if answer == "refusal":
+            await talk.send(b"HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n")
+        else:
+            await talk.send(OK)
+        await talk.head()
+        await talk.send(OK)
+
+    server = await serve(script)
+    async with ClientSession() as session:
+        async with session.post(server.url(), data=b"abc", expect100=True) as response:
+            assert response.status == (417 if answer == "refusal" else 200)
+        async with session.get(server.url()) as response:
+            assert response.status == 200
+        assert session.connector is not None
+        session.connector.check_invariants()
+    assert bodies == [b"abc"]
+    assert len(server.talks) == 1
 
 
 # -- forms ----------------------------------------------------------------------------------------

@@ -289,6 +289,13 @@ class HttpConnection(PooledConnection):
         self._clock.waiting_for_head()
         return self.continued
 
+    def stop_waiting(self) -> None:
+        """Nobody has answered the expectation: the body follows all the same."""
+        if self.state == WAITING_1XX:
+            self._go(SENDING)
+            self._clock.sending()
+            self._allow_body(True)
+
     def sent(self) -> None:
         """The whole request has been handed over."""
         self.writing = False

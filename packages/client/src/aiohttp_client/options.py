@@ -82,7 +82,7 @@ class RequestOptions(TypedDict, total=False):
     chunked: bool | None
     """Whether the body is sent in chunks; ``None`` does so if its length is not known."""
     expect100: bool
-    """Send the body when the server has said ``100 Continue``."""
+    """Send the body when the server has said ``100 Continue``, or nothing for five seconds."""
     raise_for_status: RaiseForStatus
     """Raise :exc:`ClientResponseError` for 400 and above, or await this with the response."""
     read_until_eof: bool

@@ -66,6 +66,10 @@ __all__ = ("ClientRequest", "Query")
 Query: TypeAlias = str | Mapping[str, Any] | Sequence[tuple[str, Any]] | None
 """What ``params=`` takes."""
 
+CONTINUE_AFTER: Final = 5.0
+"""Seconds after which a body follows although nobody has answered ``Expect: 100-continue``: the
+server may not know it, and a proxy of HTTP/1.0 cannot say it (RFC 9110 section 10.1.1)."""
+
 JOIN_BELOW: Final = 2**16
 """A body in memory of fewer bytes leaves in one write with the head."""
 
@@ -494,7 +498,7 @@ class ClientRequest:
                 writer.length = length
             if self.compress is not None:
                 writer.enable_compression(self.compress)
-            if self._expect and not await protocol.wait_continue():
+            if self._expect and not await _permission(protocol):
                 protocol.sent()
                 return
             if body is not None:
@@ -534,6 +538,15 @@ class ClientRequest:
 
 
 _IN_MEMORY: Final = frozenset((BytesPayload, StringPayload, JsonPayload, JsonBytesPayload))
+
+
+async def _permission(protocol: HttpConnection) -> bool:
+    """Return whether the body may follow, once the server has said so or has let time pass."""
+    permission = protocol.wait_continue()
+    done, _ = await asyncio.wait((permission,), timeout=CONTINUE_AFTER)
+    if not done:
+        protocol.stop_waiting()
+    return await permission
 
 
 def _taken_by_kernel(protocol: HttpConnection, writer: StreamWriter) -> Callable[[], int]:
