@@ -290,9 +290,10 @@ async def test_bodies_that_come_with_their_head(raw_server: Any, way: str) -> No
         assert (answer.status, answer.body) == (200, b"01234")
 
 
-async def test_a_whole_body_that_is_too_large(raw_server: Any) -> None:
+@pytest.mark.parametrize("way", ["read", "text", "json"])
+async def test_a_whole_body_that_is_too_large(raw_server: Any, way: str) -> None:
     async def handler(request: Any) -> Response:
-        await request.read()
+        await getattr(request, way)()
         return Response()
 
     client = await (await raw_server(handler, client_max_size=4)).open()
@@ -331,3 +332,31 @@ async def test_own_classes_of_requests_get_a_stream(raw_server: Any) -> None:
     await client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n01234")
     assert (await client.answer()).body == b"01234"
     assert isinstance(payloads[0], StreamReader)
+
+
+@pytest.mark.spec("WREQ-21", "WREQ-22")
+async def test_a_whole_body_is_kept_whoever_reads_it_first(raw_server: Any) -> None:
+    async def handler(request: Any) -> Response:
+        seen = [await request.json(), await request.text(), await request.read()]
+        assert not request.can_read_body
+        with pytest.raises(RuntimeError, match="clone"):
+            request.clone()
+        return Response(text=repr(seen))
+
+    client = await (await raw_server(handler)).open()
+    head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=latin-1\r\n"
+    answer = await client.ask(head.encode() + b'Content-Length: 3\r\n\r\n"\xe9"')
+    assert answer.body.decode() == repr(["\xe9", '"\xe9"', b'"\xe9"'])
+
+
+async def test_own_ways_to_read_are_taken(raw_server: Any) -> None:
+    class Own(BaseRequest):
+        async def read(self) -> bytes:
+            return b"[" + await super().read() + b"]"
+
+    async def handler(request: Any) -> Response:
+        return Response(text=f"{await request.json()} {await request.text()}")
+
+    client = await (await raw_server(handler, request_factory=Own)).open()
+    answer = await client.ask(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1")
+    assert answer.body == b"[1] [1]"

@@ -119,12 +119,19 @@ class RequestBodyView(RequestHeadView):
         Raises HTTPRequestEntityTooLarge as soon as it is known that there are more than
         :attr:`client_max_size` bytes, RequestPayloadError if the body is broken.
         """
-        body = self._body_at_hand()
+        body = self._body
+        if body is None:
+            body = self._body_at_hand()
         return await self._read_stream() if body is None else body
 
     def _body_at_hand(self) -> bytes | None:
-        """Return the body if it is there as a whole, as :meth:`read` does."""
-        if self._body is None and type(self._payload) is bytes:
+        """Return the body if it has come with its head, as :meth:`read` does.
+
+        Classes with a ``read`` of their own are given a stream: for them it is always ``None``.
+        """
+        if type(self._payload) is not bytes:
+            return None
+        if self._body is None:
             limit = self.client_max_size
             size = len(self._payload)
             if limit and size > limit:
