@@ -61,6 +61,8 @@ async def origin(server_tls: ssl.SSLContext) -> AsyncIterator[Origin]:
     made.secure = URL.build(scheme="https", host="localhost", port=secure[1])
     yield made
     await runner.cleanup()
+    for _ in range(5):  # a connection that was being accepted, or closed, gets its turns
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
