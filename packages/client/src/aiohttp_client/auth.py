@@ -9,11 +9,11 @@ Laws
   (RFC 7617 section 2.1, spec rows ADD-203, ADD-271); only a :class:`BasicAuth` may say otherwise.
 """
 
-import warnings
 from typing import Final, NamedTuple, Self
 
 from yarl import URL
 
+from aiohttp_core import warn_caller
 from aiohttp_core.fields.basic_auth import decode_basic_auth, encode_basic_auth
 
 __all__ = (
@@ -45,11 +45,9 @@ class BasicAuth(_BasicFields):
 
     def __new__(cls, login: str, password: str = "", encoding: str = "latin1") -> Self:
         """Return the credentials; issue ``DeprecationWarning``."""
-        warnings.warn(
+        warn_caller(
             "BasicAuth is deprecated, "
-            "use headers={'Authorization': encode_basic_auth(login, password)}",
-            DeprecationWarning,
-            stacklevel=2,
+            "use headers={'Authorization': encode_basic_auth(login, password)}"
         )
         return cls._checked(login, password, encoding)
 

@@ -39,6 +39,7 @@ from aiohttp_client.timeouts import (
 )
 from aiohttp_client.tls import SSLOption
 from aiohttp_client.tracing import Trace
+from aiohttp_core import warn_caller
 
 __all__ = ("BaseConnector", "ConnectRequest")
 
@@ -178,11 +179,7 @@ class BaseConnector(IdleConnections):
             keepalive_timeout = DEFAULT_KEEPALIVE
         self._cleanup_closed = enable_cleanup_closed and needs_cleanup_closed(sys.version_info[:3])
         if enable_cleanup_closed and not self._cleanup_closed:
-            warnings.warn(
-                "enable_cleanup_closed is ignored: the TLS of this Python closes by itself",
-                DeprecationWarning,
-                stacklevel=3,
-            )
+            warn_caller("enable_cleanup_closed is ignored: the TLS of this Python closes by itself")
         self._loop = loop or asyncio.get_running_loop()
         self._force_close = force_close
         self._timeout_ceil_threshold = timeout_ceil_threshold
@@ -275,11 +272,7 @@ class BaseConnector(IdleConnections):
         self._begin_close()
 
     def __enter__(self) -> Self:
-        warnings.warn(
-            '"with Connector():" is deprecated, use "async with Connector():" instead',
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_caller('"with Connector():" is deprecated, use "async with Connector():" instead')
         return self
 
     def __exit__(self, *exc: object) -> None:

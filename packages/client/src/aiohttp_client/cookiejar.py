@@ -14,7 +14,6 @@ import ipaddress
 import os
 import re
 import time
-import warnings
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from http.cookies import BaseCookie, Morsel, SimpleCookie
 from typing import Any, Final
@@ -29,6 +28,7 @@ from aiohttp_client.cookie_store import (
     default_path,
     domain_matches,
 )
+from aiohttp_core import warn_caller
 from aiohttp_core.fields.cookies import (
     make_morsel,
     parse_cookie_date,
@@ -264,11 +264,7 @@ class CookieJar(AbstractCookieJar):
         """
         result: BaseCookie[str] = SimpleCookie() if self._quote_cookie else BaseCookie()
         if not isinstance(request_url, URL):
-            warnings.warn(
-                "filter_cookies expects a yarl.URL, a str is deprecated",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            warn_caller("filter_cookies expects a yarl.URL, a str is deprecated")
             request_url = URL(request_url)
         if not len(self._store):
             return result

@@ -44,7 +44,6 @@ The tree::
 """
 
 import ssl
-import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -52,6 +51,7 @@ from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
 from yarl import URL
 
 from aiohttp_client.request_info import RequestInfo
+from aiohttp_core import warn_caller
 from aiohttp_core.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
@@ -183,11 +183,7 @@ class ClientResponseError(ClientError):
         if code is not None:
             if status is not None:
                 raise ValueError("code and status must not be given together")
-            warnings.warn(
-                "the argument code of ClientResponseError is deprecated, use status",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            warn_caller("the argument code of ClientResponseError is deprecated, use status")
             status = code
         self.request_info = request_info
         self.status = 0 if status is None else status
@@ -199,16 +195,12 @@ class ClientResponseError(ClientError):
     @property
     def code(self) -> int:
         """The status, under its name of aiohttp 3.0; deprecated."""
-        warnings.warn(
-            "ClientResponseError.code is deprecated, use status", DeprecationWarning, stacklevel=2
-        )
+        warn_caller("ClientResponseError.code is deprecated, use status")
         return self.status
 
     @code.setter
     def code(self, value: int) -> None:
-        warnings.warn(
-            "ClientResponseError.code is deprecated, use status", DeprecationWarning, stacklevel=2
-        )
+        warn_caller("ClientResponseError.code is deprecated, use status")
         self.status = value
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -315,7 +315,7 @@ class FastPath:
             connector,
             request.method,
             build_url(settings, url),
-            call_options(options, stacklevel=4),
+            call_options(options),
         )
         call.deadline = incoming.deadline
         return call

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp_client.connection_key import ConnectionKey
+from aiohttp_core import warn_caller
 
 if TYPE_CHECKING:
     import cython
@@ -54,7 +55,7 @@ class Connection:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop; deprecated."""
-        warnings.warn("connector.loop property is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("connector.loop property is deprecated")
         return self._loop
 
     @property

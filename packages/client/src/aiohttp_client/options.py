@@ -5,7 +5,6 @@ Laws
 * A deprecated spelling warns here, once, and nobody behind this module knows that it exists.
 """
 
-import warnings
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from ssl import SSLContext
 from typing import Any, Final, TypeAlias, TypedDict
@@ -21,6 +20,7 @@ from aiohttp_client.retry import RetryPolicy
 from aiohttp_client.timeouts import ClientTimeout, Unset, sentinel
 from aiohttp_client.tls import Fingerprint, SSLOption, merge_ssl_params
 from aiohttp_client.upload_tracker import UploadTracker
+from aiohttp_core import warn_caller
 
 __all__ = (
     "CallOptions",
@@ -166,14 +166,14 @@ _CALL_OPTIONS: Final = frozenset(CallOptions.__annotations__)
 _DEPRECATED_TLS = ("verify_ssl", "ssl_context", "fingerprint")
 
 
-def call_options(options: RequestOptions, *, stacklevel: int) -> CallOptions:
+def call_options(options: RequestOptions) -> CallOptions:
     """Return the checked form of *options*.
 
     An unknown name raises ``TypeError``; contradictions raise ``ValueError`` (ADD-184, ADD-330).
     """
     given: dict[str, Any] = dict(options)
     old_tls = {name: given.pop(name) for name in _DEPRECATED_TLS if name in given}
-    given["ssl"] = merge_ssl_params(given.get("ssl", True), **old_tls, stacklevel=stacklevel + 1)
+    given["ssl"] = merge_ssl_params(given.get("ssl", True), **old_tls)
     if not given.keys() <= _CALL_OPTIONS:
         unknown = min(given.keys() - _CALL_OPTIONS)
         raise TypeError(f"unexpected keyword argument {unknown!r} of a request")
@@ -182,7 +182,7 @@ def call_options(options: RequestOptions, *, stacklevel: int) -> CallOptions:
         raise ValueError("data and json parameters can not be used at the same time")
     chunked: object = call.chunked
     if chunked is not None and not isinstance(chunked, bool):
-        warnings.warn("Chunk size is deprecated", DeprecationWarning, stacklevel=stacklevel)
+        warn_caller("Chunk size is deprecated")
         call.chunked = bool(chunked)
     for name in ("auth", "proxy_auth"):
         value = getattr(call, name)
@@ -190,9 +190,5 @@ def call_options(options: RequestOptions, *, stacklevel: int) -> CallOptions:
             continue
         if not isinstance(value, BasicAuth):
             raise TypeError(f"{name} must be BasicAuth, not {type(value).__name__}")
-        warnings.warn(
-            f"the argument {name} is deprecated, use headers and encode_basic_auth()",
-            DeprecationWarning,
-            stacklevel=stacklevel,
-        )
+        warn_caller(f"the argument {name} is deprecated, use headers and encode_basic_auth()")
     return call

@@ -8,7 +8,6 @@ Laws
 """
 
 import asyncio
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeAlias
 
@@ -46,7 +45,7 @@ from aiohttp_client.tracing import Trace
 from aiohttp_client.tunnel import proxy_fields
 from aiohttp_client.upload_tracker import UploadTracker
 from aiohttp_client.version import SERVER_SOFTWARE
-from aiohttp_core import hdrs, serializer
+from aiohttp_core import hdrs, serializer, warn_caller
 from aiohttp_core.fields.content_type import parse_content_type
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_core.payload import (
@@ -202,17 +201,11 @@ class ClientRequest:
 
     @body.setter
     def body(self, value: Any) -> None:
-        warnings.warn(
-            "Setting ClientRequest.body is deprecated, use update_body()",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_caller("Setting ClientRequest.body is deprecated, use update_body()")
         old = self._body
         if old is not None and not old.autoclose and not old.consumed:
-            warnings.warn(
-                f"The previous body {old!r} was replaced without closing it",
-                ResourceWarning,
-                stacklevel=2,
+            warn_caller(
+                f"The previous body {old!r} was replaced without closing it", ResourceWarning
             )
         self._drop_body_fields()
         self._take_body(make_body(value))

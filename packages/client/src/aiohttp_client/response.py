@@ -11,7 +11,6 @@ Laws
 
 import asyncio
 import json
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -32,6 +31,7 @@ from aiohttp_client.incoming import Incoming
 from aiohttp_client.lease import Connection
 from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.response_base import ResponseBase, SentRequest
+from aiohttp_core import warn_caller
 from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.fields.content_disposition import (
     content_disposition_filename,
@@ -257,7 +257,7 @@ class ClientResponse(ResponseBase):
     @property
     def url_obj(self) -> URL:
         """The same as ``url``; deprecated."""
-        warnings.warn("Deprecated, use .url", DeprecationWarning, stacklevel=2)
+        warn_caller("Deprecated, use .url")
         return self.url
 
     @property
@@ -559,14 +559,14 @@ class ClientResponse(ResponseBase):
     @property
     def output_size(self) -> int:
         """Bytes of the request that were sent; deprecated: use an ``UploadTracker``."""
-        warnings.warn("Deprecated, use UploadTracker", DeprecationWarning, stacklevel=2)
+        warn_caller("Deprecated, use UploadTracker")
         writer = self._stream_writer
         return 0 if writer is None else int(writer.output_size)
 
     @property
     def upload_complete(self) -> bool:
         """Whether the request was sent completely; deprecated: use an ``UploadTracker``."""
-        warnings.warn("Deprecated, use UploadTracker", DeprecationWarning, stacklevel=2)
+        warn_caller("Deprecated, use UploadTracker")
         return self._sending is None or bool(self._sending.done())
 
 

@@ -53,7 +53,7 @@ from aiohttp_client.websocket import (
     checked_timeout,
 )
 from aiohttp_client.websocket import connect as connect_websocket
-from aiohttp_core.caller_warnings import warn_caller
+from aiohttp_core import warn_caller
 from aiohttp_core.development import DEBUG
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import DEFAULT_LIMIT
@@ -198,7 +198,7 @@ class ClientSession(SessionSeams):
         if connector is None:
             connector = TCPConnector(loop=loop)
         if ssl_shutdown_timeout is not sentinel:
-            warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
+            warn_caller("ssl_shutdown_timeout is deprecated")
             if own:
                 connector.tls_shutdown_timeout = ssl_shutdown_timeout
         settings.connector = connector
@@ -223,11 +223,7 @@ class ClientSession(SessionSeams):
             settings.base_url = url
 
     def __init_subclass__(cls) -> None:
-        warnings.warn(
-            f"Inheritance class {cls.__name__} from ClientSession is discouraged",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_caller(f"Inheritance class {cls.__name__} from ClientSession is discouraged")
 
     # -- life -------------------------------------------------------------------------------------
 
@@ -310,7 +306,7 @@ class ClientSession(SessionSeams):
         connector = settings.connector
         if self._closed or connector is None or connector.closed:
             raise RuntimeError("Session is closed")
-        checked = call_options(options, stacklevel=3)
+        checked = call_options(options)
         url = build_url(settings, str_or_url)
         check_url(url, connector.allowed_protocol_schema_set)
         method = method.upper() if method.isascii() else method
@@ -369,7 +365,7 @@ class ClientSession(SessionSeams):
         answer of the server raises :exc:`WSServerHandshakeError`.
         """
         if kwargs.get("ssl", True) is None:
-            warnings.warn("ssl=None is deprecated, use True", DeprecationWarning, stacklevel=2)
+            warn_caller("ssl=None is deprecated, use True")
         options = WebSocketOptions(
             method=method,
             protocols=as_protocols(protocols),
@@ -416,17 +412,13 @@ class ClientSession(SessionSeams):
 
     @requote_redirect_url.setter
     def requote_redirect_url(self, value: bool) -> None:
-        warnings.warn(
-            "session.requote_redirect_url modification is deprecated",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_caller("session.requote_redirect_url modification is deprecated")
         self._settings.requote_redirect_url = value
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop; deprecated."""
-        warnings.warn("client.loop property is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("client.loop property is deprecated")
         return self._settings.loop
 
     @property
@@ -504,11 +496,7 @@ def _checked_auth(name: str, auth: BasicAuth | None) -> BasicAuth | None:
         return None
     if not isinstance(auth, BasicAuth):
         raise TypeError(f"{name} must be BasicAuth, not {type(auth).__name__}")
-    warnings.warn(
-        f"the argument {name} is deprecated, use headers and encode_basic_auth()",
-        DeprecationWarning,
-        stacklevel=4,
-    )
+    warn_caller(f"the argument {name} is deprecated, use headers and encode_basic_auth()")
     return auth
 
 
@@ -521,18 +509,10 @@ def _session_timeout(
     if isinstance(timeout, Unset):
         chosen = DEFAULT_TIMEOUT
         if not isinstance(read_timeout, Unset):
-            warnings.warn(
-                "read_timeout is deprecated, use timeout=ClientTimeout(total=...)",
-                DeprecationWarning,
-                stacklevel=3,
-            )
+            warn_caller("read_timeout is deprecated, use timeout=ClientTimeout(total=...)")
             chosen = ClientTimeout(total=read_timeout, sock_connect=chosen.sock_connect)
         if conn_timeout is not None:
-            warnings.warn(
-                "conn_timeout is deprecated, use timeout=ClientTimeout(connect=...)",
-                DeprecationWarning,
-                stacklevel=3,
-            )
+            warn_caller("conn_timeout is deprecated, use timeout=ClientTimeout(connect=...)")
             chosen = ClientTimeout(
                 total=chosen.total, connect=conn_timeout, sock_connect=chosen.sock_connect
             )

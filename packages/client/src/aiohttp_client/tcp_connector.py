@@ -11,7 +11,6 @@ Laws
 import asyncio
 import socket
 import ssl
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -64,6 +63,7 @@ from aiohttp_client.tls import (
 from aiohttp_client.tracing import Trace
 from aiohttp_client.tunnel import ConnectExchange, connect_headers, proxy_fields
 from aiohttp_client.tunnel_dial import HandshakeProtocol, run_handshake
+from aiohttp_core import warn_caller
 
 __all__ = ("TCPConnector",)
 
@@ -135,7 +135,7 @@ class TCPConnector(BaseConnector):
         self._companions: dict[HttpConnection, Any] = {}
         self._ssl = merge_ssl_params(ssl, verify_ssl, ssl_context, fingerprint)
         if ssl_shutdown_timeout is not sentinel:
-            warnings.warn("ssl_shutdown_timeout is deprecated", DeprecationWarning, stacklevel=2)
+            warn_caller("ssl_shutdown_timeout is deprecated")
             self.tls_shutdown_timeout = ssl_shutdown_timeout
         self._given_resolver = resolver
         self._family = family

@@ -9,9 +9,10 @@ Laws
 """
 
 import ssl
-import warnings
 from functools import lru_cache
 from typing import Final
+
+from aiohttp_core import warn_caller
 
 __all__ = (
     "SSL_ALLOWED_TYPES",
@@ -91,8 +92,6 @@ def merge_ssl_params(
     verify_ssl: bool | None = None,
     ssl_context: ssl.SSLContext | None = None,
     fingerprint: bytes | None = None,
-    *,
-    stacklevel: int = 3,
 ) -> SSLOption:
     """Fold the deprecated arguments into one ``ssl=`` option (spec rows CON-13, ADD-330, ADD-957).
 
@@ -108,9 +107,7 @@ def merge_ssl_params(
     ):
         if not given:
             continue
-        warnings.warn(
-            f"{name} is deprecated, use ssl= instead", DeprecationWarning, stacklevel=stacklevel
-        )
+        warn_caller(f"{name} is deprecated, use ssl= instead")
         if chosen:
             raise ValueError(
                 "verify_ssl, ssl_context, fingerprint and ssl parameters are mutually exclusive"

@@ -9,7 +9,6 @@ Laws
 """
 
 import asyncio
-import warnings
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -20,7 +19,7 @@ from aiohttp_client.errors import ClientError, ServerTimeoutError, WSServerHands
 from aiohttp_client.options import LooseHeaders
 from aiohttp_client.response import ClientResponse
 from aiohttp_client.timeouts import Unset
-from aiohttp_core import BaseProtocol
+from aiohttp_core import BaseProtocol, warn_caller
 from aiohttp_websocket import (
     ClientHandshake,
     WebSocketConnection,
@@ -100,19 +99,15 @@ def checked_timeout(
     elif timeout is None:
         chosen = ClientWSTimeout()
     else:
-        warnings.warn(
+        warn_caller(
             "parameter 'timeout' of type 'float' is deprecated, "
-            "please use timeout=ClientWSTimeout(ws_close=...)",
-            DeprecationWarning,
-            stacklevel=3,
+            "please use timeout=ClientWSTimeout(ws_close=...)"
         )
         chosen = ClientWSTimeout(ws_close=timeout)
     if receive_timeout is not None:
-        warnings.warn(
+        warn_caller(
             "float parameter 'receive_timeout' is deprecated, "
-            "please use parameter timeout=ClientWSTimeout(ws_receive=...)",
-            DeprecationWarning,
-            stacklevel=3,
+            "please use parameter timeout=ClientWSTimeout(ws_receive=...)"
         )
         chosen = ClientWSTimeout(receive_timeout, chosen.ws_close)
     return chosen

@@ -3,10 +3,10 @@
 Deprecated: an asynchronous generator is a body by itself.
 """
 
-import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.payload import PAYLOAD_REGISTRY
 from aiohttp_core.payloads.base import Payload, Replay
 from aiohttp_core.writer import AbstractStreamWriter
@@ -37,11 +37,7 @@ class streamer:  # noqa: N801  # the historical name
     """Decorate ``async def body(writer, ...)``: a call of it is a body.  Deprecated."""
 
     def __init__(self, coro: WriterCoroutine) -> None:
-        warnings.warn(
-            "@streamer is deprecated, use async generators instead",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_caller("@streamer is deprecated, use async generators instead")
         self.coro = coro
 
     def __call__(self, *args: Any, **kwargs: Any) -> StreamerCall:

@@ -10,9 +10,9 @@ Laws
 
 import asyncio
 import sys
-import warnings
 from typing import Final
 
+from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.errors import LineTooLong
 from aiohttp_core.log import internal_logger
 from aiohttp_core.stream_buffer import DEFAULT_LIMIT, StreamBuffer
@@ -234,9 +234,7 @@ class StreamReader(StreamBuffer):
 
     def unread_data(self, data: bytes) -> None:
         """Put *data* back in front of the buffer.  Wakes nobody.  Deprecated."""
-        warnings.warn(
-            "unread_data() is deprecated (spec row ADD-088)", DeprecationWarning, stacklevel=2
-        )
+        warn_caller("unread_data() is deprecated (spec row ADD-088)")
         if not data:
             return
         if self._offset:

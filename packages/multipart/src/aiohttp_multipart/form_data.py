@@ -2,14 +2,13 @@
 
 import io
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from multidict import CIMultiDict, MultiDict, MultiDictProxy
 
-from aiohttp_core import hdrs
+from aiohttp_core import hdrs, warn_caller
 from aiohttp_core.fields.quoted import ascii_lower, is_token
 from aiohttp_core.payload import BytesPayload, LookupError, Payload, get_payload  # noqa: A004
 from aiohttp_core.payloads.base import guess_filename
@@ -89,11 +88,9 @@ class FormData:
                 filename = guess_filename(value, name)
         elif isinstance(value, bytes | bytearray | memoryview):
             if filename is None and content_transfer_encoding is None:
-                warnings.warn(
+                warn_caller(
                     "Sending bytes as a file without a file name is deprecated:"
-                    " pass filename= or a str",
-                    DeprecationWarning,
-                    stacklevel=2,
+                    " pass filename= or a str"
                 )
                 filename = name
         if filename is not None:
@@ -106,11 +103,9 @@ class FormData:
             self._is_multipart = True
         if content_transfer_encoding is not None:
             _check("content_transfer_encoding", content_transfer_encoding)
-            warnings.warn(
+            warn_caller(
                 "content_transfer_encoding is deprecated. To maintain compatibility with"
-                " 3.x pass a BytesPayload.",
-                DeprecationWarning,
-                stacklevel=2,
+                " 3.x pass a BytesPayload."
             )
             self._is_multipart = True
         self._fields.append((params, headers, value))

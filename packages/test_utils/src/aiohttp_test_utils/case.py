@@ -1,10 +1,10 @@
 """Test cases of unittest for applications (spec rows TST-10, ADD-735, ADD-736)."""
 
 import asyncio
-import warnings
 from typing import Any, TypeVar
 from unittest import IsolatedAsyncioTestCase
 
+from aiohttp_core import warn_caller
 from aiohttp_test_utils.client import TestClient
 from aiohttp_test_utils.servers import TestServer
 from aiohttp_web import Application, Request
@@ -73,9 +73,5 @@ class AioHTTPTestCase(IsolatedAsyncioTestCase):
 
 def unittest_run_loop(func: FunctionT, *args: Any, **kwargs: Any) -> FunctionT:
     """Return *func*.  Deprecated: coroutine methods are tests by themselves since 3.8."""
-    warnings.warn(
-        "Decorator `@unittest_run_loop` is no longer needed in aiohttp 3.8+",
-        DeprecationWarning,
-        stacklevel=2,
-    )
+    warn_caller("Decorator `@unittest_run_loop` is no longer needed in aiohttp 3.8+")
     return func

@@ -9,13 +9,13 @@ Laws
 * What a fixture made is closed when the test ends, the last first, in the loop of the test.
 """
 
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, Final, Protocol, TypeVar, overload
 
 import pytest
 
+from aiohttp_core import warn_caller
 from aiohttp_test_utils import pytest_engine, pytest_guest
 from aiohttp_test_utils.client import TestClient
 from aiohttp_test_utils.fake_requests import FakeRequests
@@ -230,9 +230,7 @@ async def aiohttp_client(
 
 
 def _renamed(old: str, new: str) -> None:
-    warnings.warn(
-        f"Deprecated, use {new} fixture instead of {old}", DeprecationWarning, stacklevel=3
-    )
+    warn_caller(f"Deprecated, use {new} fixture instead of {old}")
 
 
 @pytest.fixture

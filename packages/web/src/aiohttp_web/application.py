@@ -12,13 +12,13 @@ Laws
 import asyncio
 import functools
 import logging
-import warnings
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 from aiosignal import Signal
 from frozenlist import FrozenList
 
+from aiohttp_core import warn_caller
 from aiohttp_core.development import DEBUG
 from aiohttp_core.log import web_logger
 from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
@@ -110,13 +110,13 @@ class Application(SharedValues):
         debug: Any = ...,
     ) -> None:
         if router is not None:
-            _deprecated("router argument is deprecated")
+            warn_caller("router argument is deprecated")
             if not isinstance(router, AbstractRouter):
                 raise TypeError(f"router must be an AbstractRouter, got {router!r}")
         if loop is not None:
-            _deprecated("loop argument is deprecated")
+            warn_caller("loop argument is deprecated")
         if debug is not ...:
-            _deprecated("debug argument is deprecated, use the debug mode of asyncio")
+            warn_caller("debug argument is deprecated, use the debug mode of asyncio")
         super().__init__()
         # A router is typed as the default one: a custom one lacks registration by its own choice.
         self._router = cast(UrlDispatcher, UrlDispatcher() if router is None else router)
@@ -143,22 +143,13 @@ class Application(SharedValues):
         self._on_cleanup.append(self._cleanup_ctx.on_cleanup)
 
     def __init_subclass__(cls) -> None:
-        warnings.warn(
-            f"Inheritance class {cls.__name__} from web.Application is discouraged",
-            DeprecationWarning,
-            # Past the metaclass, to the statement of the class.
-            stacklevel=3,
-        )
+        warn_caller(f"Inheritance class {cls.__name__} from web.Application is discouraged")
 
     if DEBUG:
 
         def __setattr__(self, name: str, value: Any) -> None:
             if name not in self.ATTRS:
-                warnings.warn(
-                    f"Setting custom web.Application.{name} attribute is discouraged",
-                    DeprecationWarning,
-                    stacklevel=2,
-                )
+                warn_caller(f"Setting custom web.Application.{name} attribute is discouraged")
             super().__setattr__(name, value)
 
     # Attributes
@@ -216,13 +207,13 @@ class Application(SharedValues):
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
         """The loop of the server.  Deprecated: ask asyncio."""
-        warnings.warn("loop property is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("loop property is deprecated")
         return self._loop
 
     @property
     def debug(self) -> bool:
         """Whether asyncio runs in debug mode.  Deprecated: ask asyncio."""
-        warnings.warn("debug property is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("debug property is deprecated")
         loop = self._loop
         if loop is None:
             try:
@@ -255,7 +246,7 @@ class Application(SharedValues):
         self._on_startup.freeze()
         self._on_shutdown.freeze()
         self._on_cleanup.freeze()
-        self._middlewares_handlers = with_styles(self._middlewares, stacklevel=4)
+        self._middlewares_handlers = with_styles(self._middlewares)
         self._has_legacy_middlewares = any(not new for _, new in self._middlewares_handlers)
         # The default router with its own ``resolve`` can be asked without a coroutine.
         self._plain_router = isinstance(self._router, UrlDispatcher) and hasattr(
@@ -365,11 +356,7 @@ class Application(SharedValues):
 
     def make_handler(self, **kwargs: Any) -> Any:
         """Return a server for the application.  Deprecated: use ``AppRunner``."""
-        warnings.warn(
-            "Application.make_handler(...) is deprecated, use AppRunner API instead",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_caller("Application.make_handler(...) is deprecated, use AppRunner API instead")
         return self._make_handler(**kwargs)
 
     def _make_handler(self, *, loop: asyncio.AbstractEventLoop | None = None, **kwargs: Any) -> Any:
@@ -469,7 +456,3 @@ class Application(SharedValues):
 
 
 _HANDLE: Final = Application._handle
-
-
-def _deprecated(text: str) -> None:
-    warnings.warn(text, DeprecationWarning, stacklevel=3)

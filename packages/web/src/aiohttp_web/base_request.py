@@ -8,12 +8,12 @@ Laws
 """
 
 import asyncio
-import warnings
 from collections.abc import Mapping
 from typing import Any, Self
 
 from yarl import URL
 
+from aiohttp_core import warn_caller
 from aiohttp_core.writer import AbstractStreamWriter, StreamWriter
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request_body_view import RequestBodyView
@@ -223,7 +223,7 @@ class BaseRequest(RequestBodyView):
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The running loop.  Deprecated since 3.5 (ADD-480)."""
-        warnings.warn("request.loop property is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("request.loop property is deprecated")
         return asyncio.get_running_loop()
 
     def __repr__(self) -> str:

@@ -9,15 +9,13 @@ Laws
 * Raising the same object again works: a response that was sent is replaced by a fresh copy.
 """
 
-import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from http.cookies import SimpleCookie
-from types import FrameType
 from typing import Any, ClassVar
 
 from multidict import CIMultiDict, istr
 
+from aiohttp_core import warn_caller
 from aiohttp_web.response import Response
 from aiohttp_web.response_head import reason_phrase
 
@@ -27,16 +25,6 @@ LooseHeaders = Mapping[str, str] | Mapping[istr, str] | Iterable[tuple[str | ist
 
 # What sending adds and a copy of the response must not carry on.
 _MADE_WHILE_SENDING = ("Date", "Server", "Connection", "Content-Length", "Transfer-Encoding")
-
-
-def _warn(text: str) -> None:
-    # Point past the constructors of the exception, at the code that makes it.
-    level = 3
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and isinstance(frame.f_locals.get("self"), HTTPException):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(text, DeprecationWarning, stacklevel=level)
 
 
 class HTTPException(Exception):
@@ -64,11 +52,11 @@ class HTTPException(Exception):
         content_type: str | None = None,
     ) -> None:
         if body is not None:
-            _warn("the body argument of HTTP exceptions is deprecated, use text")
+            warn_caller("the body argument of HTTP exceptions is deprecated, use text")
         elif text is not None and self.empty_body:
-            _warn(f"an answer of status {self.status_code} has no body, text is not sent")
+            warn_caller(f"an answer of status {self.status_code} has no body, text is not sent")
         elif text is None and content_type is not None:
-            _warn("content_type says nothing about a default text")
+            warn_caller("content_type says nothing about a default text")
         if reason is None:
             reason = reason_phrase(self.status_code)
         if self.empty_body:

@@ -9,10 +9,10 @@ Laws
 
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from aiohttp_core import warn_caller
 from aiohttp_web.match import UrlMappingMatchInfo
 from aiohttp_web.routes import Handler
 from aiohttp_web.stream_response import StreamResponse
@@ -58,18 +58,14 @@ def is_new_style(function: Any) -> bool:
 
 
 def with_styles(
-    middlewares: Iterable[MiddlewareFunction], stacklevel: int
+    middlewares: Iterable[MiddlewareFunction],
 ) -> tuple[StyledMiddleware, ...]:
     """Return *middlewares* with their styles; DeprecationWarning for each of the old one."""
     found = []
     for middleware in middlewares:
         new = is_new_style(middleware)
         if not new:
-            warnings.warn(
-                f'old-style middleware "{middleware!r}" deprecated, see #2252',
-                DeprecationWarning,
-                stacklevel=stacklevel,
-            )
+            warn_caller(f'old-style middleware "{middleware!r}" deprecated, see #2252')
         found.append((middleware, new))
     return tuple(found)
 

@@ -8,12 +8,12 @@ Laws
   reads it in pieces is not.
 """
 
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
 
+from aiohttp_core import warn_caller
 from aiohttp_core.errors import PayloadEncodingError
 from aiohttp_core.fields.content_type import is_json_type, parse_content_type
 from aiohttp_core.streams import EmptyStreamReader, StreamReader
@@ -87,9 +87,7 @@ class RequestBodyView(RequestHeadView):
     @property
     def has_body(self) -> bool:
         """Like :attr:`can_read_body`.  Deprecated since 2.3 (ADD-480)."""
-        warnings.warn(
-            "Deprecated, use .can_read_body or .body_exists", DeprecationWarning, stacklevel=2
-        )
+        warn_caller("Deprecated, use .can_read_body or .body_exists")
         return self.can_read_body
 
     @property

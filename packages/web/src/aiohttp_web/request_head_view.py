@@ -13,7 +13,6 @@ build requests without a parser.
 
 import asyncio
 import datetime
-import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -21,7 +20,7 @@ from typing import Any, Protocol
 from multidict import CIMultiDictProxy, MultiDictProxy
 from yarl import URL
 
-from aiohttp_core import hdrs
+from aiohttp_core import hdrs, warn_caller
 from aiohttp_core.fields.content_type import DEFAULT_CONTENT_TYPE, parse_content_type
 from aiohttp_core.fields.cookies import parse_cookie_header
 from aiohttp_core.fields.dates import parse_http_date
@@ -315,7 +314,7 @@ class RequestHeadView(KeyedState):
     @property
     def message(self) -> Any:
         """The head of the request.  Deprecated since 3.14 (ADD-480)."""
-        warnings.warn("request.message is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("request.message is deprecated")
         return self._message.to_raw_message()
 
     @property

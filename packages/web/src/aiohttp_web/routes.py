@@ -13,13 +13,13 @@ import functools
 import inspect
 import re
 import sys
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, NoReturn, Protocol, TypedDict
 
 from yarl import URL
 
+from aiohttp_core import warn_caller
 from aiohttp_web.abc import AbstractView
 from aiohttp_web.exceptions import HTTPException
 from aiohttp_web.expect import default_expect_handler
@@ -85,11 +85,7 @@ def _checked_handler(handler: Any) -> Any:
         raise TypeError(f"a handler must be callable, got {handler!r}")
     if _returns_awaitable(handler):
         return handler
-    warnings.warn(
-        "handlers that are no coroutine functions are deprecated, use async def",
-        DeprecationWarning,
-        stacklevel=5,
-    )
+    warn_caller("handlers that are no coroutine functions are deprecated, use async def")
 
     @functools.wraps(handler)
     async def in_coroutine(request: Any) -> Any:

@@ -8,11 +8,11 @@ Laws
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from aiohttp_core import warn_caller
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.log import access_logger as default_access_logger
 from aiohttp_core.log import server_logger
@@ -131,11 +131,7 @@ class Server:
         **kwargs: Any,
     ) -> None:
         if debug is not None:
-            warnings.warn(
-                "debug argument is no-op since 4.0 and scheduled for removal in 5.0",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            warn_caller("debug argument is no-op since 4.0 and scheduled for removal in 5.0")
         self._loop = loop or asyncio.get_running_loop()
         self.logger = logger
         self.request_handler = handler

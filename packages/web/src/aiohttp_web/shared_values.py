@@ -6,10 +6,10 @@ Laws
 * After the start changes are deprecated: handlers that run side by side would see them half done.
 """
 
-import warnings
 from collections.abc import Iterator, MutableMapping
 from typing import Any, TypeVar, overload
 
+from aiohttp_core import warn_caller
 from aiohttp_web.keys import AppKey, NotAppKeyWarning
 
 __all__ = ("SharedValues",)
@@ -48,11 +48,7 @@ class SharedValues(MutableMapping[str | AppKey[Any], Any]):
 
     def _check_frozen(self) -> None:
         if self._frozen:
-            warnings.warn(
-                "Changing state of started or joined application is deprecated",
-                DeprecationWarning,
-                stacklevel=3,
-            )
+            warn_caller("Changing state of started or joined application is deprecated")
 
     @overload
     def __setitem__(self, key: AppKey[_T], value: _T) -> None: ...
@@ -63,10 +59,9 @@ class SharedValues(MutableMapping[str | AppKey[Any], Any]):
     def __setitem__(self, key: str | AppKey[_T], value: Any) -> None:
         self._check_frozen()
         if not isinstance(key, AppKey):
-            warnings.warn(
+            warn_caller(
                 f"It is recommended to use web.AppKey instances for keys, got {key!r}",
                 NotAppKeyWarning,
-                stacklevel=2,
             )
         self._state[key] = value
 

@@ -10,11 +10,11 @@ import contextlib
 import os
 import socket
 import stat
-import warnings
 from abc import ABC, abstractmethod
 from ssl import SSLContext
 from typing import Any
 
+from aiohttp_core import warn_caller
 from aiohttp_web.runner import BaseRunner
 
 __all__ = ("BaseSite", "NamedPipeSite", "SockSite", "TCPSite", "UnixSite")
@@ -38,9 +38,7 @@ class BaseSite(ABC):
         if runner.server is None:
             raise RuntimeError("Call runner.setup() before making a site")
         if shutdown_timeout is not None:
-            warnings.warn(
-                "shutdown_timeout should be set on BaseRunner", DeprecationWarning, stacklevel=3
-            )
+            warn_caller("shutdown_timeout should be set on BaseRunner")
             runner.set_shutdown_timeout(shutdown_timeout)
         self._runner = runner
         self._ssl_context = ssl_context

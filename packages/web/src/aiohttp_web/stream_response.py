@@ -13,14 +13,13 @@ Laws
 
 import asyncio
 import datetime
-import warnings
 from collections.abc import Iterable, Mapping
 from http.cookies import Morsel, SimpleCookie
 from typing import Any, Final
 
 from multidict import CIMultiDict, istr
 
-from aiohttp_core import hdrs
+from aiohttp_core import hdrs, warn_caller
 from aiohttp_core.fields.accept import choose_coding
 from aiohttp_core.fields.content_type import DEFAULT_CONTENT_TYPE, parse_content_type
 from aiohttp_core.fields.cookies import build_set_cookie, set_cookie_header
@@ -128,7 +127,7 @@ class StreamResponse(KeyedState):
     @property
     def output_length(self) -> int:
         """The same as :attr:`body_length`.  Deprecated (ADD-967)."""
-        warnings.warn("output_length is deprecated", DeprecationWarning, stacklevel=2)
+        warn_caller("output_length is deprecated")
         return self.body_length
 
     @property
@@ -191,7 +190,7 @@ class StreamResponse(KeyedState):
         """
         self._check_open("the compression")
         if isinstance(force, bool):
-            warnings.warn("Using boolean for force is deprecated", DeprecationWarning, stacklevel=2)
+            warn_caller("Using boolean for force is deprecated")
             force = ContentCoding.deflate if force else None
         elif force is not None and not isinstance(force, ContentCoding):
             raise TypeError(f"force must be a ContentCoding or None, got {type(force).__name__}")
@@ -213,7 +212,7 @@ class StreamResponse(KeyedState):
         if not self._chunked:
             self._check_open("the framing")
         if chunk_size is not None:
-            warnings.warn("Chunk size is deprecated", DeprecationWarning, stacklevel=2)
+            warn_caller("Chunk size is deprecated")
         if hdrs.CONTENT_LENGTH in self.headers:
             raise RuntimeError("You can't enable chunked encoding when a content length is set")
         self._chunked = True
@@ -556,9 +555,7 @@ class StreamResponse(KeyedState):
 
     async def drain(self) -> None:
         """Wait until the transport takes more.  Deprecated: :meth:`write` waits by itself."""
-        warnings.warn(
-            "drain method is deprecated, use await resp.write()", DeprecationWarning, stacklevel=2
-        )
+        warn_caller("drain method is deprecated, use await resp.write()")
         if self._eof_sent or self._payload_writer is None:
             raise RuntimeError("Response has not been started or is finished")
         await self._payload_writer.drain()

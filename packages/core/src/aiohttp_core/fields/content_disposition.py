@@ -7,12 +7,12 @@ are constant, since the warnings module remembers every distinct text for ever.
 """
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote as percent_encode
 from urllib.parse import unquote_to_bytes
 
+from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.fields.content_type import known_charset
 from aiohttp_core.fields.quoted import ascii_lower, is_token, quote
 
@@ -99,25 +99,19 @@ def parse_content_disposition(header: str | None) -> tuple[str | None, dict[str,
             return _malformed()
         value = _parameter_value(name, quoted, plain, pairs)
         if value is None:
-            warnings.warn(
-                "Malformed parameter in Content-Disposition",
-                BadContentDispositionParam,
-                stacklevel=2,
-            )
+            warn_caller("Malformed parameter in Content-Disposition", BadContentDispositionParam)
         else:
             params[name] = value
     return _malformed()
 
 
 def _malformed() -> tuple[None, dict[str, str]]:
-    warnings.warn("Malformed Content-Disposition", BadContentDispositionHeader, stacklevel=3)
+    warn_caller("Malformed Content-Disposition", BadContentDispositionHeader)
     return None, {}
 
 
 def _warn_empty() -> None:
-    warnings.warn(
-        "Empty parameter in Content-Disposition", BadContentDispositionHeader, stacklevel=3
-    )
+    warn_caller("Empty parameter in Content-Disposition", BadContentDispositionHeader)
 
 
 def _parameter_value(

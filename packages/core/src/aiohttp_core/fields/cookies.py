@@ -12,12 +12,12 @@ Laws
 
 import re
 import sys
-import warnings
 from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from http.cookies import CookieError, Morsel, SimpleCookie
 from typing import Any, Final, NamedTuple
 
+from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.fields.cookie_dates import parse_cookie_date
 from aiohttp_core.fields.dates import format_http_date
 from aiohttp_core.fields.quoted import ascii_lower
@@ -400,11 +400,10 @@ def build_set_cookie(
         if switch:
             morsel[flag] = True
     if len(set_cookie_header(morsel)) > MAX_COOKIE_LENGTH:
-        warnings.warn(
+        warn_caller(
             f"Cookie {name!r} is longer than the {MAX_COOKIE_LENGTH} bytes that user agents must"
             " accept; it may be ignored",
             UserWarning,
-            stacklevel=3,
         )
     return morsel
 

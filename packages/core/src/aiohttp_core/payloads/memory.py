@@ -6,11 +6,11 @@ Laws
 """
 
 import json
-import warnings
 from collections.abc import Callable
 from io import StringIO
 from typing import Any, Final
 
+from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.payloads.base import READ_SIZE, Payload, text_encoding
 from aiohttp_core.writer import AbstractStreamWriter, Byteish
 
@@ -41,11 +41,10 @@ class BytesPayload(Payload):
             self._content_type = self._default_content_type
         self._size = size
         if size > TOO_LARGE_BYTES_BODY and self._warns:
-            warnings.warn(
+            warn_caller(
                 "Sending a large body directly with raw bytes might lock the event loop. "
                 "You should probably pass an io.BytesIO object instead",
                 ResourceWarning,
-                stacklevel=2,
                 source=self,
             )
 
