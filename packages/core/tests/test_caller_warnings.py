@@ -55,11 +55,23 @@ def test_only_family_frames_below() -> None:
     with warnings.catch_warnings(record=True) as caught, pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("always")
         patch.setattr(
-            "aiohttp_core.caller_warnings._is_ours", lambda frame: names.append("asked") or True
+            "aiohttp_core.caller_warnings._is_callers", lambda frame: names.append("asked")
         )
         module.direct(warn_caller)
     assert [warning.filename for warning in caught] == ["<aiohttp_web.server>"]
     assert names.count("asked") > 1
+
+
+def test_frames_of_the_interpreter_are_nobodys() -> None:
+    """A class statement runs the frozen module abc before the hook of the base class."""
+    module = _family_module("aiohttp_web.application", OURS)
+    code = compile("deep(warn)", "<frozen abc>", "eval")
+    between = types.FunctionType(code, {"deep": module.deep, "warn": warn_caller})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        between()
+        here = sys._getframe().f_lineno - 1
+    assert [(warning.filename, warning.lineno) for warning in caught] == [(__file__, here)]
 
 
 def test_filters_apply() -> None:

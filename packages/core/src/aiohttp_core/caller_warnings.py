@@ -36,7 +36,7 @@ def warn_caller(
     """
     frame: FrameType | None = sys._getframe(1)
     outermost = frame
-    while frame is not None and _is_ours(frame):
+    while frame is not None and not _is_callers(frame):
         frame = frame.f_back
     place = frame or outermost
     if place is None:  # pragma: no cover - a running function has a frame
@@ -54,6 +54,9 @@ def warn_caller(
     )
 
 
-def _is_ours(frame: FrameType) -> bool:
+def _is_callers(frame: FrameType) -> bool:
+    if frame.f_code.co_filename.startswith("<frozen "):
+        # Part of the interpreter: abc, between a class statement and __init_subclass__.
+        return False
     name: str = frame.f_globals.get("__name__") or ""
-    return name.partition(".")[0] in _FAMILY
+    return name.partition(".")[0] not in _FAMILY
