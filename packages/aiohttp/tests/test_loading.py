@@ -45,6 +45,32 @@ def test_looking_for_the_client_does_not_load_the_server():
     )
 
 
+@pytest.mark.spec("ADD-743")
+@pytest.mark.parametrize(
+    "package",
+    [
+        "aiohttp_core",
+        "aiohttp_multipart",
+        "aiohttp_websocket",
+        "aiohttp_client",
+        "aiohttp_web",
+        "aiohttp_test_utils",
+        "aiohttp",
+    ],
+)
+def test_without_extensions_only_sources_are_loaded(package: str, monkeypatch: pytest.MonkeyPatch):
+    """Whichever package is imported first."""
+    monkeypatch.setenv("AIOHTTP_NO_EXTENSIONS", "1")
+    run(
+        f"""
+        import sys
+        import {package}
+        ours = {{n: m.__file__ for n, m in sys.modules.items() if n.startswith("aiohttp_")}}
+        assert all(file.endswith(".py") for file in ours.values()), ours
+        """
+    )
+
+
 HIDE = """
     import sys
 

@@ -4,6 +4,8 @@ A program that only needs the codec takes :class:`MessageReader` and :func:`enco
 :class:`WebSocketWriter` and :class:`WebSocketDataQueue` put them on an asyncio transport.
 """
 
+# Before all else: it decides whether extensions or sources are loaded.
+import aiohttp_core as _core  # noqa: F401
 from aiohttp_websocket.closing import (
     CloseState,
     Closing,
