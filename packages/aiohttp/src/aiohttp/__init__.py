@@ -6,8 +6,6 @@ it speaks of, :mod:`aiohttp.web` the server.  Sub-modules are loaded when they a
 
 from typing import TYPE_CHECKING
 
-from frozenlist import FrozenList
-
 from aiohttp import hdrs
 from aiohttp._later import later
 from aiohttp_client import (
@@ -135,21 +133,11 @@ from aiohttp_core import (
     payload_type,
     set_zlib_backend,
 )
-from aiohttp_core.payload_streamer import streamer
-from aiohttp_multipart import (
-    BadContentDispositionHeader,
-    BadContentDispositionParam,
-    BodyPartReader,
-    FormData,
-    MultipartReader,
-    MultipartResponseWrapper,
-    MultipartWriter,
-    content_disposition_filename,
-    parse_content_disposition,
-)
 from aiohttp_websocket import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
 if TYPE_CHECKING:
+    from frozenlist import FrozenList
+
     from aiohttp import (
         abc as abc,
         base_protocol as base_protocol,
@@ -197,11 +185,35 @@ if TYPE_CHECKING:
         web_urldispatcher as web_urldispatcher,
         web_ws as web_ws,
     )
+    from aiohttp_core.payload_streamer import streamer
+    from aiohttp_multipart import (
+        BadContentDispositionHeader,
+        BadContentDispositionParam,
+        BodyPartReader,
+        FormData,
+        MultipartReader,
+        MultipartResponseWrapper,
+        MultipartWriter,
+        content_disposition_filename,
+        parse_content_disposition,
+    )
     from aiohttp_web.gunicorn import GunicornUVLoopWebWorker, GunicornWebWorker
 else:
     __getattr__ = later(
         __name__,
         {
+            # Most programs send no form: what forms are made with is loaded with the first one.
+            "BadContentDispositionHeader": "aiohttp_multipart:BadContentDispositionHeader",
+            "BadContentDispositionParam": "aiohttp_multipart:BadContentDispositionParam",
+            "BodyPartReader": "aiohttp_multipart:BodyPartReader",
+            "FormData": "aiohttp_multipart:FormData",
+            "MultipartReader": "aiohttp_multipart:MultipartReader",
+            "MultipartResponseWrapper": "aiohttp_multipart:MultipartResponseWrapper",
+            "MultipartWriter": "aiohttp_multipart:MultipartWriter",
+            "content_disposition_filename": "aiohttp_multipart:content_disposition_filename",
+            "parse_content_disposition": "aiohttp_multipart:parse_content_disposition",
+            "FrozenList": "frozenlist:FrozenList",
+            "streamer": "aiohttp_core.payload_streamer:streamer",
             "GunicornUVLoopWebWorker": "aiohttp_web.gunicorn:GunicornUVLoopWebWorker",
             "GunicornWebWorker": "aiohttp_web.gunicorn:GunicornWebWorker",
             "abc": "aiohttp.abc",
