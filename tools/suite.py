@@ -18,7 +18,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tools import checks
-from tools.environment import STATE, build_environ, environ, run, wanted_mode
+from tools.environment import (
+    STATE,
+    CommandFailed,
+    build_environ,
+    environ,
+    in_venv,
+    install,
+    make_venv,
+    run,
+    wanted_mode,
+)
 from tools.extensions import Extensions
 from tools.schedule import Job, Worker, command, run_jobs
 from tools.system_packages import SystemPackages
@@ -161,6 +171,24 @@ def _weight(folder: Path) -> float:
     return 5 + sum(path.stat().st_size for path in folder.rglob("test_*.py")) / 10_000
 
 
+def _peer() -> Job:
+    """Return the job that installs aiohttp's own wheel, to compare with, before tests need it."""
+
+    def action(worker: Worker) -> bool:
+        folder = ROOT / ".venv-peer-aiohttp"
+        python = in_venv(folder, "python")
+        if not python.is_file():
+            try:
+                make_venv(folder)
+                install(python, ["aiohttp==3.14.5"])
+            except CommandFailed as error:
+                # The tests that need it are skipped, and say so.
+                worker.remarks.append(f"not installed: {error}")
+        return True
+
+    return Job("aiohttp from the index", action, waits=True)
+
+
 def _system(system: SystemPackages) -> Job:
     def action(worker: Worker) -> bool:
         worker.remarks += system.install()
@@ -186,8 +214,9 @@ def plan(
     if some is None and not fast:
         peers = _system(SystemPackages())
         build, *alone = suite.wheels(ARTIFACTS, compiled)
-        others += [peers, checks.docs_check(suite.python).job(), build]
-        tests += [*alone, *suite.integration([*compiled, peers.name])]
+        wheel = _peer()
+        others += [peers, wheel, checks.docs_check(suite.python).job(), build]
+        tests += [*alone, *suite.integration([*compiled, peers.name, wheel.name])]
     linted = frozenset(job.name for job in checks.style_jobs(suite.python))
     return others + [replace(job, after=job.after | linted) for job in tests]
 

@@ -128,7 +128,9 @@ def test_no_process_outlives_the_queue(number: int, tmp_path: Path) -> None:
     child = f"import subprocess, sys; subprocess.call([sys.executable, '-c', {grandchild!r}], pass_fds=[{writer}])"  # noqa: E501
     program = tmp_path / "program.py"
     program.write_text(
-        "import sys, subprocess\n"
+        "import signal, sys, subprocess\n"
+        # A shell may have started all of this with SIGINT ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"sys.path.insert(0, {os.fspath(ROOT)!r})\n"
         "from tools import schedule\n"
         "popen = subprocess.Popen\n"
