@@ -79,13 +79,13 @@ async def test_fast_path_sends_what_the_general_path_sends(
     server = await serve(answering(OK))
     for path in ("/", "/a/b.c?x=1&y=2", "/p%41th/%20?q=%31", "/d/../e", "/ä", "/a?b#frag"):
         url = server.url(path)
-        async with session.get(url) as long_way:
-            await long_way.read()
+        async with session.get(url) as general_path:
+            await general_path.read()
         async with session.get(url) as fast_path:
             await fast_path.read()
-        assert long_way.url == fast_path.url
-        assert long_way.real_url == fast_path.real_url
-        assert long_way.request_info == fast_path.request_info
+        assert general_path.url == fast_path.url
+        assert general_path.real_url == fast_path.real_url
+        assert general_path.request_info == fast_path.request_info
     heads = [head for talk in server.talks for head in talk.heads]
     assert len(server.talks) == 1
     assert heads[0::2] == heads[1::2]

@@ -1,4 +1,4 @@
-"""The short way from a request to its handler gives what the long way gives."""
+"""The fast path from a request to its handler gives what the general path gives."""
 
 from collections.abc import Callable
 from typing import Any

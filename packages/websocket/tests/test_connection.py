@@ -56,7 +56,7 @@ async def test_messages_are_received_in_order() -> None:
     assert (await receiving).data == "c"
 
 
-async def test_the_short_way() -> None:
+async def test_the_fast_path() -> None:
     ws = server_on(Wire())
     assert ws.take() is None
     waiter = ws.arrival()
@@ -73,7 +73,7 @@ async def test_the_short_way() -> None:
     assert ws.arrival() is None
 
 
-async def test_a_timeout_for_every_receive_rules_the_short_way_out() -> None:
+async def test_a_timeout_for_every_receive_rules_the_fast_path_out() -> None:
     assert server_on(Wire(), receive_timeout=1).arrival() is None
 
 

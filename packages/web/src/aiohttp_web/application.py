@@ -23,7 +23,7 @@ from aiohttp_core.development import DEBUG
 from aiohttp_core.log import web_logger
 from aiohttp_web.abc import AbstractMatchInfo, AbstractRouter
 from aiohttp_web.cleanup import CleanupContext
-from aiohttp_web.dispatch import Shortcut
+from aiohttp_web.dispatch import FastPath
 from aiohttp_web.domains import Domain, MaskDomain
 from aiohttp_web.middleware_chain import (
     ChainLink,
@@ -389,7 +389,7 @@ class Application(SharedValues):
             return handle
         if self._has_legacy_middlewares:
             return handle
-        return Shortcut(
+        return FastPath(
             self, router.fixed_routes(), router.quick_lookup(), self._wrap, handle
         ).answer
 

@@ -6,7 +6,7 @@ from aiohttp_web.base_request cimport BaseRequest
 cdef Py_ssize_t _HANDLERS_KEPT
 
 
-cdef class Shortcut:
+cdef class FastPath:
     cdef object _app
     cdef dict _fixed
     cdef object _handle

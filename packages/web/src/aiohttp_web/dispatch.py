@@ -1,4 +1,4 @@
-"""The short way from a request to its handler, taken where the default router decides at once.
+"""The fast path from a request to its handler, taken where the default router decides at once.
 
 Laws
 * The outcome is that of ``Application._handle``, which stays the way of everything unusual: custom
@@ -15,13 +15,13 @@ from typing import Any, Final
 from aiohttp_web.base_request import BaseRequest
 from aiohttp_web.routes import AbstractRoute, Handler, ResourceRoute
 
-__all__ = ("Shortcut",)
+__all__ = ("FastPath",)
 
 # More routes than this are wrapped anew: a resource of the user's may make routes per request.
 _HANDLERS_KEPT: Final = 16384
 
 
-class Shortcut:
+class FastPath:
     """Answers the requests of *app*.
 
     *fixed* gives the routes of fixed paths by method; *route_of* gives the route and the variable
