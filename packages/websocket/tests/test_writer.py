@@ -8,6 +8,7 @@ import pytest
 
 from aiohttp_core.errors import ClientConnectionResetError
 from aiohttp_core.flow import WriteGate
+from aiohttp_core.writer import WRITELINES_PAUSES
 from aiohttp_websocket import Inflater, MessageReader, WebSocketWriter, WSMessage, WSMsgType
 from aiohttp_websocket.writer import EXECUTOR_SIZE, FRAGMENT_SIZE, forget_keys, next_key
 
@@ -18,6 +19,7 @@ class Wire:
     def __init__(self) -> None:
         self.gate = WriteGate()
         self.written: list[bytes] = []
+        self.lists = 0
         self.closing = False
 
     @property
@@ -31,6 +33,7 @@ class Wire:
         self.written.append(data)
 
     def writelines(self, pieces: object) -> None:
+        self.lists += 1
         self.written.append(b"".join(pieces))  # type: ignore[call-overload]
 
     def messages(
@@ -59,6 +62,13 @@ async def test_a_message_leaves_as_one_write(use_mask: bool, size: int) -> None:
     await writer(wire, use_mask=use_mask).send_frame(b"x" * size, WSMsgType.BINARY)
     assert len(wire.written) == 1
     assert wire.messages(masked=use_mask) == [(WSMsgType.BINARY, b"x" * size, "")]
+
+
+async def test_no_list_of_pieces_where_the_loop_forgets_the_high_water_mark() -> None:
+    """CVE-2024-12254: there a sender would never wait for a peer that does not read."""
+    wire = Wire()
+    await writer(wire, use_mask=False).send_frame(bytes(200_000), WSMsgType.BINARY)
+    assert wire.lists == int(WRITELINES_PAUSES)
 
 
 @pytest.mark.spec("ADD-074")

@@ -25,7 +25,7 @@ from aiohttp_core.codings.offload import MAX_SYNC_CHUNK_SIZE
 from aiohttp_core.errors import BodyLengthError, ClientConnectionResetError
 from aiohttp_core.flow import WriteControl
 
-__all__ = ("AbstractStreamWriter", "Byteish", "StreamWriter")
+__all__ = ("WRITELINES_PAUSES", "AbstractStreamWriter", "Byteish", "StreamWriter")
 
 Byteish = bytes | bytearray | memoryview
 """What can be written to a body."""

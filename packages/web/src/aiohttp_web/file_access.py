@@ -63,6 +63,9 @@ _DEVICES: Final = frozenset(
     + [f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789\xb9\xb2\xb3"]
 )
 
+_NO_NAMES: Final = frozenset('\\:*?"<>|')
+"""Separators of Windows, and what no name there has: they begin streams, devices and patterns."""
+
 
 class FileRefused(Exception):
     """A name is not served: ``status`` is 404 or 403, ``directory`` true if it is a directory."""
@@ -179,7 +182,7 @@ class PathSource:
 
 
 def _unsafe_on_windows(name: str) -> bool:
-    if "\\" in name or ":" in name or name[-1] in ". ":
+    if name[-1] in ". " or any(char in _NO_NAMES or char < " " for char in name):
         return True
     return name.partition(".")[0].rstrip(" ").upper() in _DEVICES
 

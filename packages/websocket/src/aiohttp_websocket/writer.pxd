@@ -5,6 +5,7 @@ from aiohttp_websocket.frames cimport encode_frame, encode_header
 
 cdef Py_ssize_t _executor_size
 cdef Py_ssize_t _join_size
+cdef Py_ssize_t _gather_above
 
 cdef bytes _block
 cdef Py_ssize_t _position

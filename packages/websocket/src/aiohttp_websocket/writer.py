@@ -13,11 +13,13 @@ Laws
 import asyncio
 import os
 import random
+import sys
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 
 from aiohttp_core.errors import ClientConnectionResetError
 from aiohttp_core.flow import WriteControl
+from aiohttp_core.writer import WRITELINES_PAUSES
 from aiohttp_websocket.closing import close_payload
 from aiohttp_websocket.deflate import Deflater
 from aiohttp_websocket.frames import FIN, RSV1, encode_frame, encode_header
@@ -42,6 +44,8 @@ KEY_BLOCK: Final = 4096
 # The same limits for the compiled module: C integers, which cost nothing to compare with.
 _executor_size: int = EXECUTOR_SIZE
 _join_size: int = JOIN_SIZE
+# Where writelines() forgets the high-water mark, a sender would never wait (CVE-2024-12254).
+_gather_above: int = JOIN_SIZE if WRITELINES_PAUSES else sys.maxsize
 
 # Keys must be unpredictable (RFC 6455 section 5.3), and a system call for each small frame costs
 # more than the frame: keys are cut from a block of random bytes.
@@ -260,7 +264,7 @@ class WebSocketWriter:
             else:
                 key = self._random.getrandbits(32).to_bytes(4, "big")
             transport.write(encode_frame(first, payload, key))
-        elif size > _join_size:
+        elif size > _gather_above:
             transport.writelines((encode_header(first, size, None), payload))
         else:
             transport.write(encode_frame(first, payload, None))
