@@ -29,6 +29,7 @@ __all__ = (
     "RequestOptions",
     "WebSocketRequestOptions",
     "call_options",
+    "checked_auth",
 )
 
 LooseHeaders: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -185,10 +186,15 @@ def call_options(options: RequestOptions) -> CallOptions:
         warn_caller("Chunk size is deprecated")
         call.chunked = bool(chunked)
     for name in ("auth", "proxy_auth"):
-        value = getattr(call, name)
-        if value is None:
-            continue
-        if not isinstance(value, BasicAuth):
-            raise TypeError(f"{name} must be BasicAuth, not {type(value).__name__}")
-        warn_caller(f"the argument {name} is deprecated, use headers and encode_basic_auth()")
+        checked_auth(name, getattr(call, name))
     return call
+
+
+def checked_auth(name: str, auth: BasicAuth | None) -> BasicAuth | None:
+    """Return *auth*, given as the deprecated argument *name*: it warns, a wrong type raises."""
+    if auth is None:
+        return None
+    if not isinstance(auth, BasicAuth):
+        raise TypeError(f"{name} must be BasicAuth, not {type(auth).__name__}")
+    warn_caller(f"the argument {name} is deprecated, use headers and encode_basic_auth()")
+    return auth

@@ -36,6 +36,7 @@ from aiohttp_client.options import (
     RequestOptions,
     WebSocketRequestOptions,
     call_options,
+    checked_auth,
 )
 from aiohttp_client.request import ClientRequest
 from aiohttp_client.response import CharsetResolver, ClientResponse
@@ -167,8 +168,8 @@ class ClientSession(SessionSeams):
         settings.loop = loop
         self._set_base_url(settings, base_url)
         settings.timeout = _session_timeout(timeout, read_timeout, conn_timeout)
-        settings.auth = _checked_auth("auth", auth)
-        settings.proxy_auth = _checked_auth("proxy_auth", proxy_auth)
+        settings.auth = checked_auth("auth", auth)
+        settings.proxy_auth = checked_auth("proxy_auth", proxy_auth)
         settings.proxy = proxy
         settings.proxy_headers = proxy_headers
         settings.headers = CIMultiDict(headers or ())
@@ -489,15 +490,6 @@ class ClientSession(SessionSeams):
 
 # Whoever replaces the method gets all requests: the fast path compares with this.
 _FUNNEL: Final = ClientSession._request
-
-
-def _checked_auth(name: str, auth: BasicAuth | None) -> BasicAuth | None:
-    if auth is None:
-        return None
-    if not isinstance(auth, BasicAuth):
-        raise TypeError(f"{name} must be BasicAuth, not {type(auth).__name__}")
-    warn_caller(f"the argument {name} is deprecated, use headers and encode_basic_auth()")
-    return auth
 
 
 def _session_timeout(

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any, Final
@@ -119,26 +119,26 @@ def run_app(
         loop.set_debug(True)
     if access_log is not None and loop.get_debug():
         _show_access_log(access_log)
-    places = _Places(
+    serving = serve_app(
+        app,
         host=host,
         port=port,
         path=path,
         sock=sock,
         ssl_context=ssl_context,
+        print=print,
         backlog=backlog,
         reuse_address=reuse_address,
         reuse_port=reuse_port,
+        shutdown_timeout=shutdown_timeout,
+        keepalive_timeout=keepalive_timeout,
+        access_log_class=access_log_class,
+        access_log_format=access_log_format,
+        access_log=access_log,
+        handle_signals=handle_signals,
+        handler_cancellation=handler_cancellation,
+        **kwargs,
     )
-    runner_options = {
-        "shutdown_timeout": shutdown_timeout,
-        "keepalive_timeout": keepalive_timeout,
-        "access_log_class": access_log_class,
-        "access_log_format": access_log_format,
-        "access_log": access_log,
-        "handle_signals": handle_signals,
-        "handler_cancellation": handler_cancellation,
-    }
-    serving = _serve(app, places, print, {**runner_options, **kwargs})
     _run(loop, serving, shutdown_timeout)
 
 
@@ -227,18 +227,9 @@ async def serve_app(
         reuse_address=reuse_address,
         reuse_port=reuse_port,
     )
-    await _serve(app, places, print, kwargs)
-
-
-async def _serve(
-    app: Application | Awaitable[Application],
-    places: _Places,
-    print: Callable[..., None] | None,  # noqa: A002 (the documented name)
-    runner_options: Mapping[str, Any],
-) -> None:
     if not isinstance(app, Application):
         app = await app
-    runner = AppRunner(app, **runner_options)
+    runner = AppRunner(app, **kwargs)
     try:
         await runner.setup()
         for site in places.sites(runner):
