@@ -1,11 +1,13 @@
-"""Requests without a server, and servers that are spoken to in raw bytes."""
+"""Requests without a server, servers that are spoken to in raw bytes; tests import what is here."""
 
 import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from aiohttp_web.connection_state import check_transitions
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request import Request
 from aiohttp_web.server import Server
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 # Tests of what touches transports run on both loops.
 ON_BOTH_LOOPS = {

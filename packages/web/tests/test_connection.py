@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from raw_traffic import echo, get, hello, post
 
 from aiohttp_web import (
     BaseRequest,
@@ -17,24 +18,6 @@ from aiohttp_web import (
     Response,
     StreamResponse,
 )
-
-
-def get(path: str = "/", extra: str = "", version: str = "1.1") -> bytes:
-    return f"GET {path} HTTP/{version}\r\nHost: a\r\n{extra}\r\n".encode()
-
-
-def post(body: bytes, extra: str = "", path: str = "/") -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-    return head.encode() + body
-
-
-async def hello(request: Any) -> Response:
-    return Response(text=f"hello {request.path}")
-
-
-async def echo(request: Any) -> Response:
-    return Response(body=await request.read())
-
 
 # Keep-alive and pipelining
 

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+from raw_traffic import echo, get, hello, post
 
 from aiohttp_core.streams import StreamReader
 from aiohttp_web import (
@@ -14,23 +15,6 @@ from aiohttp_web import (
     RequestPayloadError,
     Response,
 )
-
-
-def get(path: str = "/", extra: str = "", version: str = "1.1") -> bytes:
-    return f"GET {path} HTTP/{version}\r\nHost: a\r\n{extra}\r\n".encode()
-
-
-def post(body: bytes, extra: str = "", path: str = "/") -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-    return head.encode() + body
-
-
-async def hello(request: Any) -> Response:
-    return Response(text=f"hello {request.path}")
-
-
-async def echo(request: Any) -> Response:
-    return Response(body=await request.read())
 
 
 @pytest.mark.spec("ADD-440", "FWD-02", "ADD-070", "ADD-1108")

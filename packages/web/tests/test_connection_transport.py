@@ -6,29 +6,13 @@ import socket
 from typing import Any
 
 import pytest
+from raw_traffic import get, hello
 
 from aiohttp_web import (
     RequestPayloadError,
     Response,
     StreamResponse,
 )
-
-
-def get(path: str = "/", extra: str = "", version: str = "1.1") -> bytes:
-    return f"GET {path} HTTP/{version}\r\nHost: a\r\n{extra}\r\n".encode()
-
-
-def post(body: bytes, extra: str = "", path: str = "/") -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-    return head.encode() + body
-
-
-async def hello(request: Any) -> Response:
-    return Response(text=f"hello {request.path}")
-
-
-async def echo(request: Any) -> Response:
-    return Response(body=await request.read())
 
 
 async def test_large_answers_wait_for_the_client(raw_server: Any) -> None:
