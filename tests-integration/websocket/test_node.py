@@ -6,13 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from echo import Answer, answer, answer_listening, echo_server
+from peer_process import peer_server
 
 import aiohttp
 from aiohttp import web
@@ -101,25 +101,8 @@ async def test_our_server(
     assert closed == [4001]
 
 
-@asynccontextmanager
-async def ws_server(node: list[str], package: str, bits: int) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        *(*node, PEER, "serve", package, str(bits)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    try:
-        port = int(await asyncio.wait_for(process.stdout.readline(), 30))
-        yield f"ws://127.0.0.1:{port}/"
-    finally:
-        process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), 10)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+def ws_server(node: list[str], package: str, bits: int) -> AbstractAsyncContextManager[str]:
+    return peer_server(*node, PEER, "serve", package, str(bits))
 
 
 @pytest.mark.parametrize("bits", [0, 9, 15])

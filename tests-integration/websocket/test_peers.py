@@ -4,8 +4,7 @@ import asyncio
 import os
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 import trustme
 import websockets
 from echo import answer, echo_server
+from peer_process import peer_server
 from websockets.asyncio.client import connect as websockets_connect
 from websockets.asyncio.server import serve as websockets_serve
 
@@ -112,27 +112,8 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
-@asynccontextmanager
-async def aiohttp_server(python: str) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        *(python, "-P", PEER, "serve"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=clean_environment(),
-        cwd="/",
-    )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    try:
-        port = int(await asyncio.wait_for(process.stdout.readline(), 30))
-        yield f"ws://127.0.0.1:{port}/"
-    finally:
-        process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), 10)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+def aiohttp_server(python: str) -> AbstractAsyncContextManager[str]:
+    return peer_server(python, "-P", PEER, "serve", env=clean_environment(), cwd="/")
 
 
 @pytest.mark.parametrize("compress", [0, 9, 15])

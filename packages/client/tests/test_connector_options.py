@@ -100,6 +100,16 @@ class Clock:
         return getattr(self._loop, name)
 
 
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer every request of a connection."""
+    try:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(OK)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> At:
     return At(monkeypatch)
@@ -174,14 +184,6 @@ async def test_how_long_idle_connections_are_kept(
     at: At, tmp_path: Any, options: Any, kept: float | None, gone: float | None, unix: bool
 ) -> None:
     """15 s unless something else is said, over TCP and Unix sockets alike."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                await reader.readuntil(b"\r\n\r\n")
-                writer.write(OK)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
 
     connector: BaseConnector
     if unix:
@@ -593,14 +595,6 @@ def test_nothing_is_left_of_a_closed_session(
     server_tls: Any, client_tls: Any, secure: bool
 ) -> None:
     """After ``close()`` the loop may end at once: no transport is unclosed, with TLS neither."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                await reader.readuntil(b"\r\n\r\n")
-                writer.write(OK)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
 
     async def use() -> None:
         session = ClientSession()
