@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.environment import STATE
-from tools.exclusive import exclusively
+from tools.environment import CommandFailed
+from tools.peer_wheel import peer_python
 
 ROOT = Path(__file__).resolve().parents[1]
 BOUND = 300
@@ -196,19 +196,7 @@ def curl() -> str:
 @pytest.fixture(scope="session")
 def aiohttp_python() -> str:
     """An interpreter of another environment, with aiohttp's own wheel from the index."""
-    shared = ROOT / ".venv-peers" / "bin" / "python"
-    own = ROOT / ".venv-peer-aiohttp" / "bin" / "python"
-    with exclusively(STATE / "peer.lock"):
-        for python in (shared, own):
-            if python.exists() and subprocess.run([python, "-c", "import aiohttp"]).returncode == 0:
-                return str(python)
-        made = subprocess.run([sys.executable, "-m", "venv", own.parents[1]], capture_output=True)
-        if made.returncode == 0:
-            made = subprocess.run(
-                [own, "-m", "pip", "install", "-q", "aiohttp==3.14.5"],
-                capture_output=True,
-                timeout=300,
-            )
-    if made.returncode:
-        pytest.skip(f"aiohttp's wheel cannot be installed: {made.stderr.decode()[-200:]}")
-    return str(own)
+    try:
+        return str(peer_python())
+    except CommandFailed as error:
+        pytest.skip(f"aiohttp's wheel cannot be installed: {error}")

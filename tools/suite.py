@@ -23,13 +23,11 @@ from tools.environment import (
     CommandFailed,
     build_environ,
     environ,
-    in_venv,
-    install,
-    make_venv,
     run,
     wanted_mode,
 )
 from tools.extensions import Extensions
+from tools.peer_wheel import peer_python
 from tools.schedule import Job, Worker, command, run_jobs
 from tools.system_packages import SystemPackages
 from tools.workspace import ROOT, Package, packages
@@ -176,15 +174,11 @@ def _peer() -> Job:
     """Return the job that installs aiohttp's own wheel, to compare with, before tests need it."""
 
     def action(worker: Worker) -> bool:
-        folder = ROOT / ".venv-peer-aiohttp"
-        python = in_venv(folder, "python")
-        if not python.is_file():
-            try:
-                make_venv(folder)
-                install(python, ["aiohttp==3.14.5"])
-            except CommandFailed as error:
-                # The tests that need it are skipped, and say so.
-                worker.remarks.append(f"not installed: {error}")
+        try:
+            peer_python()
+        except CommandFailed as error:
+            # The tests that need it are skipped, and say so.
+            worker.remarks.append(f"not installed: {error}")
         return True
 
     return Job("aiohttp from the index", action, waits=True)
