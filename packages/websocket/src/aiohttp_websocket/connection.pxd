@@ -22,7 +22,6 @@ cdef class WebSocketConnection:
     cdef bint _finished
     cdef object _gate
     cdef object _heartbeat
-    cdef object _heartbeat_error
     cdef object _leaving
     cdef object _listener
     cdef object _loop
@@ -31,7 +30,6 @@ cdef class WebSocketConnection:
     cdef object _pings
     cdef MessageReader _reader
     cdef object _receive_timeout
-    cdef object _timer
     cdef object _unattended
     cdef readonly WebSocketDataQueue queue
     cdef readonly WebSocketWriter writer

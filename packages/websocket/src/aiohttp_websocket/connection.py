@@ -11,7 +11,6 @@ Laws
 * After a breach of the protocol the CLOSE frame carries the code that the RFC names, nothing of the
   broken message is delivered, and the connection is closed so that the peer can read that frame.
 * The receiver's limit in bytes holds whatever one read inflates to: parsing stops above it.
-* The heartbeat uses one timer: data only leaves a time stamp, which it looks at when it fires.
 """
 
 import asyncio
@@ -21,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp_core.log import ws_logger
 from aiohttp_websocket.closing import CloseState, Closing, close_payload
 from aiohttp_websocket.deflate_params import DeflateParams
-from aiohttp_websocket.heartbeat import Heartbeat, HeartbeatError, Pulse
+from aiohttp_websocket.heartbeat import HeartbeatError
+from aiohttp_websocket.heartbeat_timer import HeartbeatTimer
 from aiohttp_websocket.ping_answers import PingAnswers
 from aiohttp_websocket.queue import DEFAULT_LIMIT, StreamEnd, WebSocketDataQueue
 from aiohttp_websocket.reader import MessageReader
@@ -87,7 +87,6 @@ class WebSocketConnection:
         "_finished",
         "_gate",
         "_heartbeat",
-        "_heartbeat_error",
         "_leaving",
         "_listener",
         "_loop",
@@ -96,7 +95,6 @@ class WebSocketConnection:
         "_pings",
         "_reader",
         "_receive_timeout",
-        "_timer",
         "_unattended",
         "queue",
         "writer",
@@ -120,7 +118,6 @@ class WebSocketConnection:
         self._receive_timeout = settings.receive_timeout or None
         self._autoclose = settings.autoclose
         self._autoping = settings.autoping
-        self._heartbeat_error = heartbeat_error
         self.queue = WebSocketDataQueue(self, read_limit, loop=self._loop)
         """Messages that were received and not yet taken."""
         self.writer = make_writer(control, server, settings, deflate)
@@ -150,12 +147,9 @@ class WebSocketConnection:
         self._leaving: asyncio.Task[bool] | None = None
         self._unattended: asyncio.TimerHandle | None = None
         self._exception: BaseException | None = None
-        # heartbeat
-        self._heartbeat: Heartbeat | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._heartbeat: HeartbeatTimer | None = None
         if settings.heartbeat:
-            self._heartbeat = Heartbeat(settings.heartbeat, self._loop.time())
-            self._timer = self._loop.call_later(settings.heartbeat, self._beat)
+            self._heartbeat = HeartbeatTimer(self, settings.heartbeat, heartbeat_error, self._loop)
 
     # state
 
@@ -193,7 +187,7 @@ class WebSocketConnection:
     def data_received(self, data: bytes) -> None:
         """Take bytes from the wire."""
         if self._heartbeat is not None:
-            self._heartbeat.heard = self._loop.time()
+            self._heartbeat.heard()
         try:
             self._reader.feed(data)
         except WebSocketError as error:
@@ -250,8 +244,7 @@ class WebSocketConnection:
     def resume_reading(self) -> None:
         """Deliver what was held back; read again if that was not too much."""
         if self._heartbeat is not None:
-            # The peer may have spoken: it was we who did not listen.
-            self._heartbeat.heard = self._loop.time()
+            self._heartbeat.heard()
         try:
             self._reader.release()
         except WebSocketError as error:
@@ -445,7 +438,8 @@ class WebSocketConnection:
         if self._closed:
             return False
         self._closed = True
-        self._stop_heartbeat()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         self._closing.sent()
         try:
             async with asyncio.timeout(self._close_timeout):
@@ -558,40 +552,12 @@ class WebSocketConnection:
         self._end.close(linger)
 
     def _stop_timers(self) -> None:
-        self._stop_heartbeat()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         if self._unattended is not None:
             self._unattended.cancel()
             self._unattended = None
         self._end.stop()
-
-    # heartbeat (spec rows ADD-689 to ADD-691)
-
-    def _stop_heartbeat(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _beat(self) -> None:
-        heartbeat = self._heartbeat
-        if heartbeat is None:
-            return
-        now = self._loop.time()
-        if self._reader.held:
-            heartbeat.heard = now
-        pulse, wait = heartbeat.beat(now)
-        error: BaseException | None = None
-        if pulse is Pulse.GIVE_UP:
-            error = self._heartbeat_error(f"No PONG received after {heartbeat.patience} seconds")
-        elif pulse is Pulse.PING:
-            try:
-                self.writer.start_frame(b"", PING)
-            except ConnectionError as exc:
-                error = exc
-        if error is None:
-            self._timer = self._loop.call_later(wait, self._beat)
-        else:
-            self._timer = None
-            self.abort(error)
 
 
 class _Reader(MessageReader):
