@@ -1,3 +1,4 @@
+import sys
 import tracemalloc
 import zlib
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from frames_by_hand import frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiohttp_websocket import Inflater, MessageReader, WebSocketError, WSMsgType
+from aiohttp_websocket import Inflater, MessageReader, WebSocketError, WSMessage, WSMsgType
 
 KEY = b"\x11\x22\x33\xf4"
 TEXT, BINARY, PING, PONG, CLOSE = (
@@ -121,6 +122,7 @@ BAD = {
         for code in (999, 1004, 1005, 1006, 1015, 1016, 2999, 5000)
     },
     "W09 reason is no UTF-8": (m(8, b"\x03\xe8\xff"), 1007),
+    "W09 reason of 124 bytes": (frame(8, b"\x03\xe8" + b"x" * 124, key=KEY), 1002),
     "invalid UTF-8": (m(1, b"a\xff"), 1007),
     "truncated UTF-8": (m(1, b"a\xc3"), 1007),
     "surrogate": (m(1, b"\xed\xa0\x80"), 1007),
@@ -170,6 +172,30 @@ def test_the_limit_itself_is_allowed(size: int, error: int | None) -> None:
 def test_zero_means_no_limit() -> None:
     got, code = read([m(2, b"x" * 70000)], max_msg_size=0)
     assert (got, code) == ([(BINARY, b"x" * 70000, 70000)], None)
+
+
+@pytest.mark.parametrize("opcode", [1, 2])
+@pytest.mark.parametrize("before", [b"", m(1, b"abc", fin=False)])
+@pytest.mark.parametrize("masked", [True, False])
+def test_the_longest_length_without_a_limit(opcode: int, before: bytes, masked: bool) -> None:
+    """It is added to nothing: the frame begins, and its bytes are waited for."""
+    key = KEY if masked else None
+    if before:
+        before, opcode = frame(1, b"abc", fin=False, key=key), 0
+    data = before + frame(opcode, b"y" * 40, declared=2**63 - 1, length_form=64, key=key)
+    for pieces in ([data, b"z" * 30], [data[:-40], data[-40:]]):
+        if masked:
+            pieces = [*pieces, bytes(4)]
+        assert read(pieces, max_msg_size=0, masked=masked, decode_text=False) == ([], None)
+    got, code = read([data], max_msg_size=sys.maxsize, masked=masked)
+    assert (got, code) == ([], 1009)
+
+
+@pytest.mark.parametrize("limit", [sys.maxsize, 2**64])
+def test_a_limit_that_nothing_reaches(limit: int) -> None:
+    data = m(1, compressed(b"abc"), rsv=4) + m(2, b"de", fin=False) + m(0, b"f")
+    expected = [(TEXT, "abc", 3), (BINARY, b"def", 3)]
+    assert read([data], max_msg_size=limit, deflate=True) == (expected, None)
 
 
 def test_a_negative_limit_is_an_error_of_the_caller() -> None:
@@ -225,6 +251,54 @@ def test_many_tiny_fragments_cost_no_more_than_their_data() -> None:
     assert got == ["x" * 100_001]
 
 
+@pytest.mark.spec("ADD-823")
+@pytest.mark.parametrize("opcode", [TEXT, BINARY])
+@pytest.mark.parametrize("size", [80_000, 17 * 2**20])
+def test_tiny_reads_pin_no_more_than_the_data(opcode: int, size: int) -> None:
+    got: list[WSMessage] = []
+    reader = MessageReader(lambda message, size: got.append(message), masked=True, max_msg_size=0)
+    head = m(opcode, declared=size, length_form=64)
+    body = bytes(key ^ ord("x") for key in KEY) * 20_000
+    reader.feed(head[:-3])
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        reader.feed(head[-3:])
+        for start in range(0, 72_000, 3):
+            reader.feed(body[start : start + 3])
+        used = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert used < 400_000
+    if size == len(body):
+        reader.feed(body[72_000:])
+        assert got == [(opcode, "x" * size if opcode is TEXT else b"x" * size, "")]
+
+
+@pytest.mark.spec("ADD-669", "ADD-823")
+@pytest.mark.parametrize("deflate", [False, True])
+def test_empty_fragments_cost_nothing(deflate: bool) -> None:
+    got: list[object] = []
+    reader = MessageReader(
+        lambda message, size: got.append(message.data),
+        masked=True,
+        inflater=Inflater() if deflate else None,
+    )
+    first = compressed(b"a") if deflate else b"a"
+    reader.feed(m(1, first, fin=False, rsv=4 if deflate else 0))
+    empty = m(0, fin=False) * 1000
+    tracemalloc.start()
+    try:
+        for _ in range(30):
+            reader.feed(empty)
+        used = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert used < 50_000
+    reader.feed(m(0))
+    assert got == ["a"]
+
+
 class TestDeflate:
     @pytest.mark.spec("ADD-656", "ADD-912")
     def test_rsv1_on_control_frames_is_tolerated(self) -> None:
@@ -272,8 +346,53 @@ class TestDeflate:
             None,
         )
 
-    def test_garbage(self) -> None:
-        assert read([m(2, b"\xff\xff\xff\xff", rsv=4)], deflate=True) == ([], 1007)
+    @pytest.mark.spec("ADD-667")
+    @pytest.mark.parametrize(
+        ("payload", "outcome"),
+        [
+            (b"\xff\xff\xff\xff", 1007),
+            (b"\x06\x00\x00", 1007),
+            # An empty payload and one that ends early are whole once the tail is there.
+            (b"", b""),
+            (compressed(b"abc") + b"\x00\x00\xff\xff", b"abc"),
+            (compressed(b"abc") + b"\x00\x00\xff\xff" + compressed(b"def"), b"abcdef"),
+            (compressed(b"abc") + b"\x00\x00\xff\xff" + b"\x00\x00\x00\xff\xff" * 500, b"abc"),
+            # A stored block whose length contradicts itself, and a header that is none.
+            (b"\x00\x05\x00\x00\x00hello", 1007),
+            (zlib.compress(b"not raw"), 1007),
+        ],
+        ids=[
+            "garbage",
+            "block type",
+            "empty",
+            "flushed",
+            "two blocks",
+            "empty blocks",
+            "stored",
+            "zlib",
+        ],
+    )
+    def test_odd_payloads(self, payload: bytes, outcome: bytes | int) -> None:
+        """Row W11 of the list of hostile frames: an error or a message, whatever the split."""
+        expected: tuple[list[tuple[object, ...]], int | None]
+        if isinstance(outcome, int):
+            expected = [], outcome
+        else:
+            expected = [(BINARY, outcome, len(outcome))], None
+        assert read([m(2, payload, rsv=4)], deflate=True) == expected
+        whole = m(2, payload, rsv=4)
+        assert read([whole[i : i + 1] for i in range(len(whole))], deflate=True) == expected
+
+    def test_a_window_that_was_dropped(self) -> None:
+        stream = zlib.compressobj(wbits=-15)
+
+        def next_message() -> bytes:
+            out = stream.compress(b"0123456789" * 9) + stream.flush(zlib.Z_SYNC_FLUSH)
+            return m(2, out.removesuffix(b"\0\0\xff\xff"), rsv=4)
+
+        data = next_message() + next_message()
+        dropping = Inflater(no_context_takeover=True)
+        assert read([data], inflater=dropping) == ([(BINARY, b"0123456789" * 9, 90)], 1007)
 
     def test_bad_text_inside(self) -> None:
         assert read([m(1, compressed(b"\xff"), rsv=4)], deflate=True) == ([], 1007)

@@ -7,6 +7,7 @@ Laws
 * Corrupt data ends the connection with 1007, too much of it with 1009.
 """
 
+import sys
 from typing import Final
 
 from aiohttp_core.codings.zlib_backend import ZLibBackend
@@ -67,7 +68,7 @@ class Inflater:
         rest = data + TAIL if final else data
         while True:
             # One byte more than there is room for tells a full message from one that is too big.
-            bound = 0 if room < 0 else room + 1
+            bound = 0 if room < 0 else min(room, sys.maxsize - 1) + 1
             try:
                 out = self._stream.decompress(rest, bound)
             except ZLibBackend.error as exc:

@@ -6,6 +6,7 @@ Laws
 * Compiled, a payload is copied exactly once: from the read into the object that the user gets.
   Interpreted, four ``bytes.translate`` calls over every fourth byte do the work; short pieces are
   XORed as one integer, which is faster below about 100 bytes.
+* A payload that comes in tiny pieces takes hardly more memory than it is long.
 * What :func:`new_payload` returns is opaque: it is filled in order and finished once.
 """
 
@@ -34,6 +35,7 @@ __all__ = (
 
 COMPILED: Final[bool] = cython.compiled
 SHORT: Final = 100
+LOOSE_PIECES: Final = 2048
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +117,7 @@ def new_payload(size: int) -> Any:
     """Return a buffer for a payload of *size* bytes."""
     if cython.compiled:
         return PyBytes_FromStringAndSize(cython.NULL, size)
-    return []
+    return [], []
 
 
 def fill_payload(
@@ -128,13 +130,22 @@ def fill_payload(
             memcpy(p, PyBytes_AS_STRING(data) + start, stop - start)
         else:
             xor(p, PyBytes_AS_STRING(data) + start, stop - start, PyBytes_AS_STRING(key), offset)
-    elif key is None:
-        target.append(data[start:stop])
     else:
-        target.append(_translate(data[start:stop], _rotated(key, offset)))
+        piece = data[start:stop]
+        if key is not None:
+            piece = _translate(piece, _rotated(key, offset))
+        joined, loose = target
+        loose.append(piece)
+        if len(loose) == LOOSE_PIECES:
+            # A piece of a few bytes takes ten times that: a peer could send nothing else.
+            joined.append(b"".join(loose))
+            loose.clear()
 
 
 def finish_payload(target: Any) -> bytes:
     """Return the filled buffer as ``bytes``; it must not be used again."""
-    payload: bytes = target if cython.compiled else b"".join(target)
-    return payload
+    if cython.compiled:
+        payload: bytes = target
+        return payload
+    joined, loose = target
+    return b"".join((*joined, *loose))

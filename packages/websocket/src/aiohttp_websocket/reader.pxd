@@ -58,7 +58,7 @@ cdef class MessageReader:
     @cython.locals(opcode=int)
     cdef bint _streams(self)
 
-    @cython.locals(stop=Py_ssize_t)
+    @cython.locals(stop=Py_ssize_t, missing=Py_ssize_t)
     cdef Py_ssize_t _receive_piece(self, bytes data, Py_ssize_t pos, Py_ssize_t size) except -1
 
     cdef _keep_piece(self, bytes piece)

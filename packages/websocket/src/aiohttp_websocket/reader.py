@@ -17,6 +17,7 @@ Laws
 """
 
 import codecs
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,7 +48,10 @@ BINARY: Final = WSMsgType.BINARY
 PING: Final = WSMsgType.PING
 PONG: Final = WSMsgType.PONG
 CLOSE: Final = WSMsgType.CLOSE
-MAX_LENGTH: Final = 2**63 - 1
+MAX_LENGTH: Final = sys.maxsize
+"""The longest frame: 2**63 - 1 by the RFC, less where no object can be that long."""
+MAX_LIMIT: Final = sys.maxsize >> 1
+"""A limit that nothing reaches, and that can be added to."""
 UNBOUNDED_PIECE: Final = 1 << 24
 LOOSE_PARTS: Final = 2048
 NO_BYTES: Final = b""
@@ -67,8 +71,10 @@ def _protocol_error(text: str) -> WebSocketError:
     return WebSocketError(WSCloseCode.PROTOCOL_ERROR, text)
 
 
-def _too_big(size: int, limit: int) -> WebSocketError:
-    return WebSocketError(WSCloseCode.MESSAGE_TOO_BIG, f"Message size {size} exceeds limit {limit}")
+def _too_big(before: int, size: int, limit: int) -> WebSocketError:
+    return WebSocketError(
+        WSCloseCode.MESSAGE_TOO_BIG, f"Message size {before + size} exceeds limit {limit}"
+    )
 
 
 def _bad_text() -> WebSocketError:
@@ -79,7 +85,7 @@ def _long_length(encoded: bytes) -> int:
     """Decode an extended length; it must be minimal and below 2**63 (RFC 6455 section 5.2)."""
     length = int.from_bytes(encoded, "big")
     if length > MAX_LENGTH:
-        raise WebSocketError(WSCloseCode.MESSAGE_TOO_BIG, "Frame length has its highest bit set")
+        raise WebSocketError(WSCloseCode.MESSAGE_TOO_BIG, f"Frame length {length} is out of range")
     if length < (126 if len(encoded) == 2 else 65536):
         raise _protocol_error("Frame length is not encoded minimally")
     return length
@@ -134,7 +140,7 @@ class MessageReader:
             raise ValueError(f"max_msg_size may not be negative: {max_msg_size}")
         self._receiver = receiver
         self._masked = masked
-        self._max_msg_size = min(max_msg_size, MAX_LENGTH)
+        self._max_msg_size = min(max_msg_size, MAX_LIMIT)
         self._inflater = inflater
         self._decode_text = decode_text
         self._failed = False
@@ -298,7 +304,7 @@ class MessageReader:
             # Data that cannot be compressed grows a little; the inflated size is checked later.
             limit += (limit >> 10) + 64
         if length > limit - self._fragment_size:
-            raise _too_big(length + self._fragment_size, self._max_msg_size)
+            raise _too_big(self._fragment_size, length, self._max_msg_size)
 
     def _check_first(self, first: int, opcode: int) -> None:
         """Check the byte of flags and opcode (RFC 6455 sections 5.2, 5.4 and 5.5)."""
@@ -341,7 +347,9 @@ class MessageReader:
 
     def _receive_piece(self, data: bytes, pos: int, size: int) -> int:
         """Take what belongs to the unfinished payload; return the position behind it."""
-        stop = min(size, pos + self._length - self._filled)
+        # In this order nothing overflows, whatever length was declared.
+        missing = self._length - self._filled
+        stop = pos + missing if missing < size - pos else size
         if self._payload is not None:
             fill_payload(self._payload, self._filled, data, pos, stop, self._key)
         elif stop > pos:
@@ -423,7 +431,7 @@ class MessageReader:
             payload = inflater.inflate(payload, final, room)
         self._fragment_size += len(payload)
         if limit and self._fragment_size > limit:
-            raise _too_big(self._fragment_size, limit)
+            raise _too_big(0, self._fragment_size, limit)
         if self._fragment_opcode == 1 and self._decode_text:
             if self._text is None:
                 self._text = codecs.getincrementaldecoder("utf-8")("strict")
