@@ -114,6 +114,117 @@ async def test_whole_body_needs_no_stream(parts: Any) -> None:
     assert incoming.connection is None
 
 
+@pytest.fixture
+def slow(parts: Any) -> Any:
+    """An idle connection whose transport takes no large body at once, and the exchange on it."""
+    connection, transport, owner = parts  # noqa: RUF059
+    connection.give_back()
+
+    class Slow(Transport):
+        def write(self, data: bytes) -> None:
+            super().write(data)
+            if len(data) > 10:
+                connection.pause_writing()
+
+    connection.transport = taking = Slow()
+
+    def send(body: bytes, **options: Any) -> Any:
+        incoming = connection.exchange(
+            None, "POST", b"head", body, ExchangeOptions(**options), float("inf")
+        )
+        assert taking.sent == b"head" + body
+        assert connection.facts.bytes_sent == len(taking.sent)
+        connection.check_invariants()
+        return incoming
+
+    return connection, taking, send
+
+
+async def test_a_large_body_that_is_taken_at_once(slow: Any) -> None:
+    connection, _, send = slow
+    incoming = send(b"small")
+    assert connection.state == ConnectionState.RECEIVING
+    assert not connection.writing
+    await connection.until_sent()
+    connection.data_received(OK)
+    assert incoming.body() == b"hello"
+    assert connection.state == ConnectionState.IDLE
+
+
+@pytest.mark.parametrize("answer", ["after", "before", "between"])
+async def test_a_large_body_is_sent_when_the_transport_has_room(slow: Any, answer: str) -> None:
+    connection, _, send = slow
+    incoming = send(b"x" * 100)
+    assert connection.state == ConnectionState.SENDING
+    assert connection.writing
+    waiting = asyncio.ensure_future(connection.until_sent())
+    await asyncio.sleep(0)
+    if answer == "before":
+        connection.data_received(OK)
+        assert connection.state == ConnectionState.DRAINING
+    elif answer == "between":
+        connection.data_received(OK[:-2])
+        assert connection.state == ConnectionState.RECEIVING
+    assert connection.writing
+    assert not waiting.done()
+    connection.check_invariants()
+    connection.resume_writing()
+    assert not connection.writing
+    await waiting
+    if answer == "after":
+        connection.data_received(OK)
+    elif answer == "between":
+        connection.data_received(OK[-2:])
+    await incoming.waiter
+    assert await incoming.take_stream().read() == b"hello"
+    assert connection.state == ConnectionState.IDLE
+    connection.resume_writing()
+    assert connection.state == ConnectionState.IDLE
+
+
+async def test_a_large_body_that_is_given_up(slow: Any) -> None:
+    connection, transport, send = slow
+    incoming = send(b"x" * 100)
+    waiting = asyncio.ensure_future(connection.until_sent())
+    await asyncio.sleep(0)
+    incoming.abort()
+    assert transport.aborted
+    with pytest.raises(ClientConnectionError):
+        await incoming.waiter
+    connection.resume_writing()
+    assert connection.state == ConnectionState.CLOSING
+    await waiting
+
+
+async def test_a_lost_connection_ends_the_waiting_for_a_large_body(slow: Any) -> None:
+    connection, _, send = slow
+    incoming = send(b"x" * 100)
+    waiting = asyncio.ensure_future(connection.until_sent())
+    await asyncio.sleep(0)
+    connection.connection_lost(ConnectionResetError(104, "reset"))
+    await waiting
+    with pytest.raises(ClientConnectionError):
+        await incoming.waiter
+
+
+@pytest.mark.parametrize(
+    ("options", "step"), [({"send": 5.0}, True), ({"first_byte": 5.0}, False), ({}, False)]
+)
+async def test_the_times_of_a_large_body(slow: Any, options: dict[str, float], step: bool) -> None:
+    connection, _, send = slow
+    incoming = send(b"x" * 100, **options)
+    late = asyncio.get_running_loop().time() + 6
+    due = connection.check_deadline(late)
+    if step:
+        with pytest.raises(TimeoutError, match="sending"):
+            await incoming.waiter
+        return
+    assert due == float("inf")
+    connection.resume_writing()
+    assert (connection.check_deadline(0) < float("inf")) == bool(options)
+    incoming.abort()
+
+
 async def test_answer_before_the_end_of_the_request(parts: Any) -> None:
     connection, transport, owner = parts
     incoming = begin(connection, "POST")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from aiohttp_client import (
     TCPConnector,
     TraceConfig,
 )
+from aiohttp_client.fast_path import AT_ONCE
 from aiohttp_client.prepared_requests import PreparedRequest
+from aiohttp_client.request import JOIN_BELOW
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -74,6 +77,9 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/", {"data": b""}),
     ("POST", "/p", {"data": b"x" * 70}),
     ("PUT", "/p?q=1", {"data": b"\r\n\r\n\x00"}),
+    ("POST", "/", {"data": b"x" * (JOIN_BELOW - 1)}),
+    ("PUT", "/", {"data": b"y" * JOIN_BELOW}),
+    ("POST", "/", {"json": "z" * JOIN_BELOW}),
     ("PATCH", "/", {"json": {"a": ["ä", 1, None]}}),
     ("DELETE", "/", {"json": []}),
     ("GET", "/", {"json": False}),
@@ -195,8 +201,8 @@ async def test_a_base_url_has_a_fast_path(serve: Any, recording: Any) -> None:
     [
         {"data": "text"},
         {"data": {"a": "b"}},
-        {"data": b"x" * 2**16},
-        {"json": "x" * 2**16},
+        {"data": b"x" * (AT_ONCE + 1)},
+        {"json": "x" * AT_ONCE},
         {"headers": {"Connection": "close"}},
         {"headers": {"Cookie": "a=b"}},
         {"cookies": {"a": "b"}},
@@ -204,6 +210,7 @@ async def test_a_base_url_has_a_fast_path(serve: Any, recording: Any) -> None:
         {"expect100": False},
     ],
 )
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
 async def test_what_takes_the_general_path(
     serve: Any, recording: Any, arguments: dict[str, Any]
 ) -> None:
@@ -216,6 +223,89 @@ async def test_what_takes_the_general_path(
         assert await response.read() == b"hello"
     if "headers" in arguments and not isinstance(arguments["headers"], dict):
         assert b"\r\nX-A: b\r\n" in seen[-1]
+
+
+LARGE = bytes(range(256)) * (AT_ONCE // 256)
+
+
+def narrow(address: Any) -> socket.socket:
+    """A socket that takes only little of a large body at once."""
+    family, kind, protocol, _, _ = address
+    sock = socket.socket(family, kind, protocol)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**14)
+    return sock
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_large_body_arrives_and_the_connection_stays(serve: Any, recording: Any) -> None:
+    seen: list[bytes] = []
+    server = await serve(recording(seen))
+    async with make_session(connector=TCPConnector(socket_factory=narrow)) as session:
+        await (await session.post(server.url())).read()
+        for method in ("POST", "PUT"):
+            async with session.request(method, server.url(), data=LARGE) as response:
+                assert await response.read() == b"hello"
+                assert took_the_fast_path(response)
+            head, _, body = seen[-1].partition(b"\r\n\r\n")
+            assert f"\r\nContent-Length: {len(LARGE)}\r\n".encode() in head + b"\r\n"
+            assert body == LARGE
+    assert len(server.talks) == 1
+
+
+@pytest.mark.spec("ADD-188")
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+@pytest.mark.parametrize("end", ["release", "wait", "close", "drop"])
+async def test_an_answer_before_a_large_body_is_taken(serve: Any, end: str) -> None:
+    goes_on = asyncio.Event()
+    bodies: list[bytes] = []
+
+    async def early(talk: Any) -> None:
+        await talk.head()
+        await talk.send(OK)
+        await talk.head()
+        await talk.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
+        await goes_on.wait()
+        try:
+            bodies.append(await talk.exactly(len(LARGE)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            bodies.append(b"cut off")
+
+    async def read_to_its_end() -> None:
+        goes_on.set()
+        while not bodies:
+            await asyncio.sleep(0)
+
+    server = await serve(early)
+    connector = TCPConnector(socket_factory=narrow)
+    async with make_session(connector=connector) as session:
+        await (await session.get(server.url())).read()
+        response = await session.post(server.url(), data=LARGE)
+        assert took_the_fast_path(response)
+        assert response.status == 413
+        assert await response.read() == b"no"
+        with pytest.warns(DeprecationWarning, match="UploadTracker"):
+            assert response.upload_complete is False
+        connector.check_invariants()
+        assert connector.stats.leased == 1
+        if end == "wait":
+            goes_on.set()
+            await response.wait_for_close()
+            assert connector.stats[:3] == (0, 0, 1)
+            with pytest.warns(DeprecationWarning, match="UploadTracker"):
+                assert response.upload_complete is True
+            await read_to_its_end()
+        else:
+            if end == "release":
+                response.release()
+            elif end == "close":
+                response.close()
+            else:
+                del response
+                gc.collect()
+            assert connector.stats[:3] == (0, 0, 0)
+            await read_to_its_end()
+        connector.check_invariants()
+    assert bodies == [LARGE if end == "wait" else b"cut off"]
 
 
 @pytest.mark.parametrize(

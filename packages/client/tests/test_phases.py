@@ -6,6 +6,7 @@ the machine is.
 
 import asyncio
 import io
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -33,6 +34,14 @@ TOO_LONG = 16 * 1024 * 1024
 Jump = Callable[[float], None]
 
 
+def narrow(address: Any) -> socket.socket:
+    """A socket that takes only little of a large body at once."""
+    family, kind, protocol, _, _ = address
+    sock = socket.socket(family, kind, protocol)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**14)
+    return sock
+
+
 def said(error: BaseException) -> str:
     """Return the phase that *error* names."""
     phase = getattr(error, "phase", None)
@@ -54,11 +63,18 @@ async def fails(
     jump: Jump,
     url: str,
     timeout: ClientTimeout,
+    *,
+    warm: bool = False,
     **options: Any,
 ) -> BaseException:
-    """Return the error of a request whose time is over when it has *reached* a phase."""
-    connector = TCPConnector()
+    """Return the error of a request whose time is over when it has *reached* a phase.
+
+    With *warm* there is a connection for it already.
+    """
+    connector = TCPConnector(socket_factory=narrow)
     async with ClientSession(connector=connector, timeout=timeout) as session:
+        if warm:
+            await (await session.get(url)).read()
         task = asyncio.ensure_future(session.post(url, **options))
         await reached(connector)
         jump(2 * STEP)
@@ -158,12 +174,24 @@ async def silent(talk: Any) -> None:
         (ClientTimeout(total=LIMIT), TimeoutError),
     ],
 )
+@pytest.mark.parametrize("at_once", [False, True])
 async def test_send(
-    serve: Any, jump: Jump, timeout: ClientTimeout, error: type[BaseException]
+    serve: Any,
+    jump: Jump,
+    ok: bytes,
+    timeout: ClientTimeout,
+    error: type[BaseException],
+    at_once: bool,
 ) -> None:
-    server = await serve(silent)
-    data = io.BytesIO(b"x" * TOO_LONG)
-    caught = await fails(being_sent, jump, server.url(), timeout, data=data)
+    async def script(talk: Any) -> None:
+        if at_once:
+            await talk.head()
+            await talk.send(ok)
+        await silent(talk)
+
+    server = await serve(script)
+    data: Any = b"x" * 2**20 if at_once else io.BytesIO(b"x" * TOO_LONG)
+    caught = await fails(being_sent, jump, server.url(), timeout, warm=at_once, data=data)
     assert type(caught) is error
     assert said(caught) == "send"
 

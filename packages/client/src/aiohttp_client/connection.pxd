@@ -21,6 +21,7 @@ cdef class HttpConnection(PooledConnection):
     cdef Incoming _drained
     cdef bint _eof
     cdef int _exchanges
+    cdef bint _handed_over
     cdef Incoming _incoming
     cdef int _informational
     cdef object _limits
@@ -37,7 +38,8 @@ cdef class HttpConnection(PooledConnection):
     @cython.locals(incoming=Incoming)
     cpdef Incoming begin(self, lease, method, ExchangeOptions options=*, double deadline=*, bint read_until_eof=*, bint upgrade=*)
     @cython.locals(incoming=Incoming, clock=ExchangeClock)
-    cpdef Incoming exchange(self, request, method, bytes data, ExchangeOptions options, double deadline)
+    cpdef Incoming exchange(self, request, method, bytes data, bytes body, ExchangeOptions options, double deadline)
+    cdef _write_large(self, bytes body)
     cdef _use_limits(self, limits)
     cpdef sent(self)
     cpdef sending_failed(self, error)

@@ -8,6 +8,8 @@ Laws
 * A complete response leaves the connection at once: who reads the body later holds bytes, not a
   socket (ADD-357).
 * One future per exchange, for the head.  Deadlines are numbers that a wheel looks at.
+* A request is written when the transport is below its high-water mark again: till then an early
+  answer, a deadline or its end find it being sent.
 * Bytes that came before an error are delivered before it.  An error tells whether the connection
   was a reused one and how many bytes went each way.
 * A small response that is complete with its head costs no stream.
@@ -77,6 +79,7 @@ class HttpConnection(PooledConnection):
         "_drained",
         "_eof",
         "_exchanges",
+        "_handed_over",
         "_incoming",
         "_informational",
         "_limits",
@@ -107,6 +110,8 @@ class HttpConnection(PooledConnection):
         self._eof = False
         self._lost: BaseException | None = None
         self._exchanges = 0
+        # Whether a request that is still being written has been handed to the transport as a whole.
+        self._handed_over = False
         self._informational = 0
         self._sent = 0
         self.received = 0
@@ -212,12 +217,19 @@ class HttpConnection(PooledConnection):
         return incoming
 
     def exchange(
-        self, request: Any, method: str, data: bytes, options: ExchangeOptions, deadline: float
+        self,
+        request: Any,
+        method: str,
+        data: bytes,
+        body: bytes,
+        options: ExchangeOptions,
+        deadline: float,
     ) -> Incoming:
-        """Send *data*, a whole request, on an ``IDLE`` connection: reserve, begin, write, sent.
+        """Send a whole request on an ``IDLE`` connection: reserve, begin, write, sent.
 
-        *request* is kept for whoever makes the response.  Nothing is leased: the exchange is given
-        up with :meth:`Incoming.abort`.
+        *data* is the request, without the large *body* if that is not empty.  *request* is kept for
+        whoever makes the response.  Nothing is leased: the exchange is given up with
+        :meth:`Incoming.abort`.
         """
         if self.state != IDLE or self._incoming is not None:
             raise RuntimeError(f"{self!r} is not idle")
@@ -250,7 +262,20 @@ class HttpConnection(PooledConnection):
         if options.sock_read or options.first_byte:
             clock.waiting_for_head()
         self.transport.write(data)
+        if body:
+            self._write_large(body)
         return incoming
+
+    def _write_large(self, body: bytes) -> None:
+        """Hand over the rest of a request; it is sent when the transport has taken it."""
+        self._sent += len(body)
+        # A view: some transports cut off what the kernel has taken, and copy what is left.
+        self.transport.write(memoryview(body))
+        if self.gate.paused and self.state == RECEIVING:
+            self.state = SENDING  # not yet, after all
+            self.writing = True
+            self._handed_over = True
+            self._clock.sending()
 
     def _use_limits(self, limits: HeadLimits) -> None:
         """Parse the next response under *limits*."""
@@ -299,6 +324,7 @@ class HttpConnection(PooledConnection):
     def sent(self) -> None:
         """The whole request has been handed over."""
         self.writing = False
+        self._handed_over = False
         state = self.state
         if state == SENDING:
             self._go(RECEIVING)
@@ -307,6 +333,14 @@ class HttpConnection(PooledConnection):
             self._clock.waiting_for_body()  # its head came early
         elif state == DRAINING:
             self._settle()
+
+    async def until_sent(self) -> None:
+        """Wait until the transport has taken a request that it has as a whole, or is lost."""
+        if self._handed_over:
+            try:
+                await self.gate.wait()
+            except ClientConnectionResetError:
+                pass
 
     def sending_failed(self, error: BaseException) -> None:
         """The request cannot be written to its end: the exchange fails, unless it is answered.
@@ -391,6 +425,12 @@ class HttpConnection(PooledConnection):
         """Take the transport (called by the loop)."""
         self.transport = transport
         self._clock.wheel.add(self)
+
+    def resume_writing(self) -> None:
+        """Open the write gate (called by the transport)."""
+        self.gate.resume()
+        if self._handed_over:
+            self.sent()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes (called by the loop)."""

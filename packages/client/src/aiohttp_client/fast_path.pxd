@@ -29,9 +29,10 @@ cdef class FastPath:
     @cython.locals(request=PreparedRequest, now=double, deadline=double)
     cpdef Incoming start(self, method, url, options)
     @cython.locals(origin=Origin, lane=Lane, connection=HttpConnection)
-    cdef Incoming _send(self, PreparedRequest request, bytes data, double now, double deadline, ExchangeOptions exchange_options)
-    @cython.locals(request=PreparedRequest, now=double, deadline=double, exchange_options=ExchangeOptions, body=bytes)
+    cdef Incoming _send(self, PreparedRequest request, bytes data, bytes body, double now, double deadline, ExchangeOptions exchange_options)
+    @cython.locals(request=PreparedRequest, now=double, deadline=double, exchange_options=ExchangeOptions, body=bytes, head=bytes)
     cdef Incoming _start_with(self, method, url, options)
+    cdef bint _in_pieces(self, PreparedRequest request, bytes body) except -1
     cdef bytes _json_bytes(self, value)
 
     @cython.locals(request=PreparedRequest, base=ResponseBase)

@@ -51,6 +51,9 @@ _OPTIONS: Final = frozenset(
 )
 """What the fast path knows to do."""
 
+AT_ONCE: Final = 2**22
+"""A body of more bytes leaves in pieces: so much does Linux let a send buffer hold by default."""
+
 _LASTING: Final = (dict, CIMultiDict, CIMultiDictProxy, list, tuple)
 """Headers that can be looked at more than once."""
 
@@ -128,6 +131,7 @@ class FastPath:
             timeout.total,
             timeout.sock_read,
             timeout.first_byte,
+            timeout.send,
         )
 
     def shut(self) -> None:
@@ -163,17 +167,18 @@ class FastPath:
             return None
         now = self._loop.time()
         deadline = self._due if now < self._due_until else self.deadline(now)
-        return self._send(request, request.head, now, deadline, self._exchange_options)
+        return self._send(request, request.head, b"", now, deadline, self._exchange_options)
 
     def _send(
         self,
         request: PreparedRequest,
         data: bytes,
+        body: bytes,
         now: float,
         deadline: float,
         exchange_options: ExchangeOptions,
     ) -> Incoming | None:
-        """Send *data* for *request*, if there is an idle connection."""
+        """Send *data* and a large *body* for *request*, if there is an idle connection."""
         origin = request.origin
         lane = origin.lane
         if lane is None or not lane.idle:
@@ -183,7 +188,7 @@ class FastPath:
         connection = self._idle.take(lane, now)
         if connection is None:
             return None
-        return connection.exchange(request, request.method, data, exchange_options, deadline)
+        return connection.exchange(request, request.method, data, body, exchange_options, deadline)
 
     def _start_with(self, method: str, url: str | URL, options: Any) -> Incoming | None:
         """Do the same with options or cookies."""
@@ -217,14 +222,16 @@ class FastPath:
             if data is not None:
                 return None
             body = self._json_bytes(json)
+            if self._in_pieces(request, body):
+                return None
             request = request.with_body(JSON_FIELDS, len(body))
         elif data is not None:
-            if type(data) is not bytes or type(make_body(data)) is not BytesPayload:
+            if type(data) is not bytes or self._in_pieces(request, data):
+                return None
+            if type(make_body(data)) is not BytesPayload:
                 return None
             body = data
             request = request.with_body(BYTES_FIELDS, len(body))
-        if len(body) >= JOIN_BELOW:
-            return None
         now = self._loop.time()
         exchange_options = self._exchange_options
         if timeout is sentinel:
@@ -232,7 +239,15 @@ class FastPath:
         else:
             deadline = deadline_after(now, timeout.total, timeout.ceil_threshold, inclusive=True)
             exchange_options = self._options_for(timeout)
-        return self._send(request, request.head + body, now, deadline, exchange_options)
+        head = request.head
+        if len(body) < JOIN_BELOW:
+            return self._send(request, head + body, b"", now, deadline, exchange_options)
+        return self._send(request, head, body, now, deadline, exchange_options)
+
+    def _in_pieces(self, request: PreparedRequest, body: bytes) -> bool:
+        """Return whether *body* is too large to leave at once; with TLS all of it is copied."""
+        size = len(body)
+        return size > AT_ONCE or (size >= JOIN_BELOW and request.origin.scheme == "https")
 
     def _json_bytes(self, value: Any) -> bytes:
         settings = self._settings

@@ -52,6 +52,12 @@ class Carrier(Protocol):
 
     transport: Any
 
+    writing: bool
+    """Whether the request is not yet written completely."""
+
+    async def until_sent(self) -> None:
+        """Wait until the transport has taken a request that it has as a whole, or is lost."""
+
     def hand_over(self, protocol: asyncio.BaseProtocol, /) -> bytes:
         """Let *protocol* have the transport; return the bytes received for it already."""
 

@@ -416,6 +416,9 @@ class ClientResponse(ResponseBase):
         """Wait until the request is written; then release."""
         if self._sending is not None and not self._sending.done():
             await asyncio.wait((self._sending,))
+        incoming = self._incoming
+        if incoming is not None and incoming.connection is not None:
+            await incoming.connection.until_sent()
         self.release()
 
     async def __aenter__(self) -> Self:
@@ -567,7 +570,10 @@ class ClientResponse(ResponseBase):
     def upload_complete(self) -> bool:
         """Whether the request was sent completely; deprecated: use an ``UploadTracker``."""
         warn_caller("Deprecated, use UploadTracker")
-        return self._sending is None or bool(self._sending.done())
+        if self._sending is not None:
+            return bool(self._sending.done())
+        incoming = self._incoming
+        return incoming is None or incoming.connection is None or not incoming.connection.writing
 
 
 class _NoConnection:
