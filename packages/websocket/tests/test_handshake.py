@@ -97,6 +97,8 @@ def test_the_server_refuses(changes: dict[str, str | None]) -> None:
     with pytest.raises(WSHandshakeError) as caught:
         accept_request(request(**changes))
     assert str(caught.value)
+    versions = {"Sec-WebSocket-Version": "13, 8, 7"} if "Sec_WebSocket_Version" in changes else {}
+    assert caught.value.headers == versions
 
 
 @pytest.mark.spec("ADD-640", "WSP-10")
@@ -143,6 +145,12 @@ def test_the_request_of_a_client() -> None:
         "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits",
     }
     assert "Sec-WebSocket-Protocol" not in request_headers("k")
+
+
+@pytest.mark.parametrize("origin", ["http://o\r\nX: y", "http://o\n", "\0"])
+def test_an_origin_must_fit_into_a_field(origin: str) -> None:
+    with pytest.raises(ValueError, match="header"):
+        request_headers("k", origin=origin)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a,b", "é", "a\r\n"])

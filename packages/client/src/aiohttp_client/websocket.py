@@ -43,6 +43,8 @@ __all__ = (
 
 SHOWN_BODY: Final = 65536
 """Bytes of a refusal's body that are kept."""
+READING_BODY: Final = 1.0
+"""Seconds at most that its body is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,7 @@ async def connect(
             headers[name] = value
         else:
             headers.setdefault(name, value)
-    response = await request(
-        options.method, url, headers=headers, read_until_eof=False, **request_options
-    )
+    response = await request(options.method, url, headers=headers, **request_options)
     try:
         handshake = check_response(
             response.status,
@@ -192,15 +192,17 @@ async def connect(
 
 async def _refusal(response: ClientResponse) -> bytes:
     """Return the beginning of what the server said instead, and close."""
+    body = bytearray()
     try:
-        if response.status == 101:
-            return b""
-        async with asyncio.timeout(1):
-            return await response.content.read(SHOWN_BODY)
+        if response.status != 101:
+            async with asyncio.timeout(READING_BODY):
+                while len(body) < SHOWN_BODY and not response.content.at_eof():
+                    body += await response.content.read(SHOWN_BODY - len(body))
     except (ClientError, TimeoutError):
-        return b""
+        pass  # what came until then is shown
     finally:
         response.close()
+    return bytes(body)
 
 
 def _take_over(

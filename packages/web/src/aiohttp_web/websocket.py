@@ -160,7 +160,7 @@ class WebSocketResponse(WebSocketEndpoint[TextT], StreamResponse):
         try:
             handshake = self._handshake(request)
         except WSHandshakeError as exc:
-            raise HTTPBadRequest(text=str(exc)) from exc
+            raise HTTPBadRequest(text=str(exc), headers=exc.headers) from exc
         if handshake.unknown_protocols:
             ws_logger.warning(
                 "%s: Client protocols %r don't overlap server-known ones %r",

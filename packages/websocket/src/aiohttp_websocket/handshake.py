@@ -19,6 +19,7 @@ from typing import Final
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from aiohttp_core.serializer import check_field
 from aiohttp_websocket.deflate_params import (
     MAX_BITS,
     DeflateParams,
@@ -104,7 +105,8 @@ def accept_request(
     """Server side: check a request's fields and make the answer.
 
     *protocols* are the subprotocols the server knows; the first of the client's list that is among
-    them is chosen.  Raises :class:`WSHandshakeError` (spec row ADD-638).
+    them is chosen.  Raises :class:`WSHandshakeError` (spec row ADD-638); after a version that is
+    not known its ``headers`` tell which ones are (RFC 6455 section 4.4).
     """
     upgrade = headers.get("Upgrade", "").strip(" \t")
     if not _is(upgrade, "websocket"):
@@ -115,7 +117,10 @@ def accept_request(
         raise WSHandshakeError(f"No CONNECTION upgrade hdr: {headers.get('Connection', '')[:50]!r}")
     version = headers.get("Sec-WebSocket-Version", "")
     if version not in VERSIONS:
-        raise WSHandshakeError(f"Unsupported version: {version[:20]!r}")
+        raise WSHandshakeError(
+            f"Unsupported version: {version[:20]!r}",
+            {"Sec-WebSocket-Version": ", ".join(VERSIONS)},
+        )
     key = _check_key(headers.get("Sec-WebSocket-Key"))
     offered = _tokens(headers, "Sec-WebSocket-Protocol")
     protocol = next((name for name in offered if name in protocols), None)
@@ -137,7 +142,7 @@ def request_headers(
     """Client side: the fields of the request (spec row ADD-642).
 
     *compress* is 0 for none or the window bits 9 to 15.  Raises ``ValueError`` for other bits and
-    for a subprotocol that is no token.
+    for a subprotocol that is no token and an origin that would break the head.
     """
     headers = CIMultiDict(
         {
@@ -153,6 +158,7 @@ def request_headers(
     if protocols:
         headers["Sec-WebSocket-Protocol"] = ",".join(protocols)
     if origin is not None:
+        check_field("Origin", origin)
         headers["Origin"] = origin
     if compress:
         headers["Sec-WebSocket-Extensions"] = offer_header(compress)

@@ -5,7 +5,7 @@ These names are public and older than the split into packages.  A message is one
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
@@ -106,7 +106,14 @@ class WebSocketError(Exception):
 
 
 class WSHandshakeError(Exception):
-    """The opening handshake of RFC 6455 section 4 failed; the message names the rule."""
+    """The opening handshake of RFC 6455 section 4 failed; the message names the rule.
+
+    ``headers`` are fields that a server's refusal has to carry.
+    """
+
+    def __init__(self, message: str = "", headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.headers: Mapping[str, str] = headers or {}
 
 
 class WSMessageTypeError(TypeError):
