@@ -23,6 +23,13 @@ Ask = Callable[..., Awaitable[bytes]]
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%b\r\n"
 
 
+PART = b"--b\r\nContent-Disposition: form-data; name="
+MULTIPART = (
+    b"POST /form HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+    b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"
+)
+
+
 async def seen(request: web.Request) -> web.Response:
     """Tell what the request has become."""
     return web.json_response({"cookies": len(request.cookies), "type": request.content_type})
@@ -149,11 +156,7 @@ async def test_methods_are_remembered_nowhere(ask: Ask) -> None:
 async def test_heads_of_parts_are_bounded(ask: Ask, part: bytes, statuses: set[int]) -> None:
     """GHSA-m5qp-6w8w-w647, CVE-2025-67726, CVE-2026-24486."""
     body = b"--b\r\n" + part + b"\r\n\r\nvalue\r\n--b--\r\n"
-    head = (
-        b"POST /form HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-        b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"
-    )
-    answer = await ask(head % len(body) + body)
+    answer = await ask(MULTIPART % len(body) + body)
     assert int(answer.split()[1]) in statuses
     assert (await ask(GET % (b"seen", b""))).startswith(b"HTTP/1.1 200 ")
 
@@ -171,6 +174,48 @@ async def test_forms_are_bounded(ask: Ask, body: bytes, statuses: set[int]) -> N
     )
     answer = await ask(head % len(body) + body)
     assert int(answer.split()[1]) in statuses
+
+
+@pytest.mark.parametrize(
+    ("start", "part", "statuses"),
+    [
+        (b"", PART + b"a\r\n\r\n\r\n", {413}),
+        (b"", PART + b'a; filename="f"\r\n\r\n\r\n', {413}),
+        (b"", b"--b\r\n\r\n\r\n", {400, 413}),
+        (b"", b"--b\r\nbroken\r\n\r\n\r\n", {400}),
+        (PART + b"a\r\n\r\n", b"value" * 100, {413}),
+        (PART + b'a; filename="f"\r\n\r\n', b"file\r\n" * 100, {413}),
+        (PART + b"a\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n", b"--c\r\n\r\n", {400}),
+        (b"", b"preamble\r\n", {400, 413}),
+    ],
+    ids=["fields", "files", "nameless", "broken", "field", "file", "nested", "preamble"],
+)
+async def test_multipart_forms_are_bounded(
+    ask: Ask, start: bytes, part: bytes, statuses: set[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """GHSA-6jhg-hg63-jvvf, GHSA-3wq7-rqq7-wx6j, CVE-2025-47287, CVE-2024-53981, CVE-2024-49767."""
+    caplog.set_level(logging.INFO)
+    body = start + part * (4_000_000 // len(part))
+    request = MULTIPART % len(body) + body
+    tracemalloc.start()
+    try:
+        answer = await ask(request)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert int(answer.split()[1]) in statuses
+    assert peak < 9_000_000  # what the sender holds is half of it
+    told = [record for record in caplog.records if record.name != "aiohttp.access"]
+    assert told == []
+
+
+async def test_multipart_forms_that_end_too_early(ask: Ask) -> None:
+    """GHSA-5m98-qgg9-wh84, GHSA-jj3x-wxrx-4x23: each cut is an error, and none an endless loop."""
+    whole = PART + b"a\r\n\r\none\r\n" + PART + b'f; filename="f"\r\n\r\ntwo\r\n--b--'
+    for cut in range(len(whole)):
+        answer = await ask(MULTIPART % cut + whole[:cut])
+        assert int(answer.split()[1]) == 400, whole[:cut]
+    assert b'"fields": 2' in await ask(MULTIPART % len(whole) + whole)
 
 
 async def test_a_type_full_of_backslashes(ask: Ask) -> None:
