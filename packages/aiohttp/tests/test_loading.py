@@ -32,6 +32,31 @@ def test_the_root_is_light():
     assert "aiohttp_client" in loaded
 
 
+def test_a_client_is_imported_without_what_few_sessions_need():
+    """And every name is there when it is asked for, also for ``import *``."""
+    run(
+        """
+        import sys
+        import aiohttp
+
+        late = {
+            "aiohttp_websocket", "aiohttp_multipart", "aiohttp_client.websocket",
+            "aiohttp_client.digest_auth", "aiohttp_client.local_connectors",
+            "aiohttp_client.retry_middleware", "aiohttp_core.fields.content_disposition",
+        }
+        assert not late & set(sys.modules), late & set(sys.modules)
+        import aiohttp_client
+        for module in (aiohttp_client, aiohttp):
+            assert set(module.__all__) <= set(dir(module))
+        assert not late & set(sys.modules), late & set(sys.modules)
+        space = {}
+        exec("from aiohttp_client import *", space)
+        assert set(aiohttp_client.__all__) <= set(space)
+        assert aiohttp.WSMsgType is sys.modules["aiohttp_websocket"].WSMsgType
+        """
+    )
+
+
 def test_looking_for_the_client_does_not_load_the_server():
     run(
         """

@@ -30,7 +30,6 @@ SAMPLES: list[Exception] = [
     errors.ClientConnectionResetError("x"),
     errors.ClientPayloadError("x"),
     errors.UploadAbortedError("x"),
-    errors.WSMessageTypeError("x"),
     errors.ClientOSError(5, "boo"),
     errors.ClientConnectorError(KEY, OSError(5, "boo")),
     errors.ClientConnectorDNSError(KEY, OSError(None, "no address")),

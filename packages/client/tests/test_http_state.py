@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from aiohttp_client.cookiejar import CookieJar
-from aiohttp_core.fields.cookies import parse_cookie_date
+from aiohttp_core.fields.cookie_dates import parse_cookie_date
 
 
 def _folder() -> Path | None:

@@ -1,6 +1,7 @@
 """Value classes that are compared, hashed and shown by value."""
 
 import copy
+import dataclasses
 import inspect
 import pickle
 
@@ -73,3 +74,12 @@ def test_what_inspects_and_copies_them() -> None:
             assert (x, y) == (1, 2)
     point = Named(1, 2, "n")
     assert copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
+
+
+def test_what_dataclasses_do_with_them() -> None:
+    point = Named(1, name="n")
+    assert [field.name for field in dataclasses.fields(point)] == ["x", "y", "name"]
+    assert dataclasses.asdict(point) == {"x": 1, "y": 0, "name": "n"}
+    assert dataclasses.replace(point, y=5) == point.__replace__(y=5) == Named(1, 5, "n")
+    assert dataclasses.fields(Empty()) == ()
+    assert dataclasses.is_dataclass(Named)

@@ -17,7 +17,6 @@ from aiohttp_client import (
     AbstractResolver,
     AddrInfoType,
     AsyncResolver,
-    Backoff,
     BaseConnector,
     BaseRequestContextManager,
     BasicAuth,
@@ -40,7 +39,6 @@ from aiohttp_client import (
     ClientSession,
     ClientSSLError,
     ClientTimeout,
-    ClientWebSocketResponse,
     ClientWSTimeout,
     Connection,
     ConnectionKey,
@@ -49,14 +47,11 @@ from aiohttp_client import (
     ContentTypeError,
     CookieJar,
     DefaultResolver,
-    DigestAuthChallenge,
-    DigestAuthMiddleware,
     DummyCookieJar,
     Fingerprint,
     InvalidURL,
     InvalidUrlClientError,
     InvalidUrlRedirectClientError,
-    NamedPipeConnector,
     NonHttpUrlClientError,
     NonHttpUrlRedirectClientError,
     PoolStats,
@@ -65,8 +60,6 @@ from aiohttp_client import (
     RequestInfo,
     RequestOptions,
     ResolveResult,
-    RetryBudget,
-    RetryMiddleware,
     RetryPolicy,
     ServerConnectionError,
     ServerDisconnectedError,
@@ -97,10 +90,8 @@ from aiohttp_client import (
     TraceRequestStartParams,
     TraceResponseChunkReceivedParams,
     UnixClientConnectorError,
-    UnixConnector,
     UploadAbortedError,
     UploadTracker,
-    WSMessageTypeError,
     WSRequestContextManager,
     WSServerHandshakeError,
     __version__ as __version__,
@@ -117,7 +108,6 @@ from aiohttp_core import (
     ChainMapProxy,
     DataQueue,
     EofStream,
-    ETag,
     FlowControlDataQueue,
     HttpVersion,
     HttpVersion10,
@@ -133,7 +123,6 @@ from aiohttp_core import (
     payload_type,
     set_zlib_backend,
 )
-from aiohttp_websocket import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
 if TYPE_CHECKING:
     from frozenlist import FrozenList
@@ -185,6 +174,18 @@ if TYPE_CHECKING:
         web_urldispatcher as web_urldispatcher,
         web_ws as web_ws,
     )
+    from aiohttp_client import (
+        Backoff,
+        ClientWebSocketResponse,
+        DigestAuthChallenge,
+        DigestAuthMiddleware,
+        NamedPipeConnector,
+        RetryBudget,
+        RetryMiddleware,
+        UnixConnector,
+        WSMessageTypeError,
+    )
+    from aiohttp_core import ETag
     from aiohttp_core.payload_streamer import streamer
     from aiohttp_multipart import (
         BadContentDispositionHeader,
@@ -198,6 +199,7 @@ if TYPE_CHECKING:
         parse_content_disposition,
     )
     from aiohttp_web.gunicorn import GunicornUVLoopWebWorker, GunicornWebWorker
+    from aiohttp_websocket import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 else:
     __getattr__ = later(
         __name__,
@@ -212,6 +214,21 @@ else:
             "MultipartWriter": "aiohttp_multipart:MultipartWriter",
             "content_disposition_filename": "aiohttp_multipart:content_disposition_filename",
             "parse_content_disposition": "aiohttp_multipart:parse_content_disposition",
+            # So are WebSockets, and what few sessions are made with.
+            "Backoff": "aiohttp_client:Backoff",
+            "ClientWebSocketResponse": "aiohttp_client:ClientWebSocketResponse",
+            "DigestAuthChallenge": "aiohttp_client:DigestAuthChallenge",
+            "DigestAuthMiddleware": "aiohttp_client:DigestAuthMiddleware",
+            "NamedPipeConnector": "aiohttp_client:NamedPipeConnector",
+            "RetryBudget": "aiohttp_client:RetryBudget",
+            "RetryMiddleware": "aiohttp_client:RetryMiddleware",
+            "UnixConnector": "aiohttp_client:UnixConnector",
+            "WSMessageTypeError": "aiohttp_client:WSMessageTypeError",
+            "WSCloseCode": "aiohttp_websocket:WSCloseCode",
+            "WSMessage": "aiohttp_websocket:WSMessage",
+            "WSMsgType": "aiohttp_websocket:WSMsgType",
+            "WebSocketError": "aiohttp_websocket:WebSocketError",
+            "ETag": "aiohttp_core:ETag",
             "FrozenList": "frozenlist:FrozenList",
             "streamer": "aiohttp_core.payload_streamer:streamer",
             "GunicornUVLoopWebWorker": "aiohttp_web.gunicorn:GunicornUVLoopWebWorker",

@@ -3,11 +3,12 @@
 ``import aiohttp`` must load nothing of the server, and works with the client alone beside it.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+
+from aiohttp_core.late_names import fetch
 
 __all__ = ("later", "sibling")
 
@@ -44,11 +45,6 @@ def later(module: str, places: Mapping[str, str] | None = None) -> Callable[[str
             place = import_module("aiohttp._reexports").REEXPORTS.get(name)
         if place is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        source, _, attribute = place.partition(":")
-        found: Any = sibling(source)
-        if attribute:
-            found = getattr(found, attribute)
-        setattr(sys.modules[module], name, found)
-        return found
+        return fetch(module, name, place, sibling)
 
     return __getattr__

@@ -51,7 +51,6 @@ from aiohttp_client import (
     UnixConnector,
     UploadAbortedError,
     UploadTracker,
-    WSMessageTypeError,
     WSServerHandshakeError,
     request,
 )
@@ -64,7 +63,9 @@ from aiohttp_client.options import RequestOptions as _RequestOptions
 from aiohttp_client.response import CharsetResolver as _CharsetResolver
 from aiohttp_client.retry import IDEMPOTENT_METHODS
 from aiohttp_client.session import WSRequestContextManager as _WSRequestContextManager
-from aiohttp_client.websocket import ClientWebSocketResponse, ClientWSTimeout
+from aiohttp_client.timeouts import ClientWSTimeout
+from aiohttp_client.websocket import ClientWebSocketResponse
+from aiohttp_websocket import WSMessageTypeError
 
 if not TYPE_CHECKING:
     __getattr__ = later(__name__)

@@ -34,10 +34,10 @@ from aiohttp_client.errors import (
     TooManyRedirects,
     UnixClientConnectorError,
     UploadAbortedError,
-    WSMessageTypeError,
     WSServerHandshakeError,
 )
 from aiohttp_client.request_info import RequestInfo
+from aiohttp_websocket import WSMessageTypeError
 
 if not TYPE_CHECKING:
     __getattr__ = later(__name__)

@@ -3,11 +3,8 @@
 from typing import TYPE_CHECKING
 
 from aiohttp._later import later
-from aiohttp_client.websocket import (
-    DEFAULT_WS_CLIENT_TIMEOUT,
-    ClientWebSocketResponse,
-    ClientWSTimeout,
-)
+from aiohttp_client.timeouts import DEFAULT_WS_CLIENT_TIMEOUT, ClientWSTimeout
+from aiohttp_client.websocket import ClientWebSocketResponse
 from aiohttp_websocket import (
     WebSocketError,
     WSCloseCode,

@@ -1,5 +1,7 @@
 """The asynchronous HTTP client of the aiohttp family."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp_client.abc import AbstractCookieJar, AbstractResolver, ResolveResult
 from aiohttp_client.auth import BasicAuth, encode_basic_auth
 from aiohttp_client.connection_key import ConnectionKey
@@ -11,7 +13,6 @@ from aiohttp_client.context_managers import (
 )
 from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
 from aiohttp_client.dial import AddrInfoType, SocketFactoryType
-from aiohttp_client.digest_auth import DigestAuthChallenge, DigestAuthMiddleware
 from aiohttp_client.errors import (
     ClientConnectionError,
     ClientConnectionResetError,
@@ -43,11 +44,9 @@ from aiohttp_client.errors import (
     TooManyRedirects,
     UnixClientConnectorError,
     UploadAbortedError,
-    WSMessageTypeError,
     WSServerHandshakeError,
 )
 from aiohttp_client.lease import Connection
-from aiohttp_client.local_connectors import NamedPipeConnector, UnixConnector
 from aiohttp_client.middlewares import ClientHandlerType, ClientMiddlewareType
 from aiohttp_client.options import RequestOptions
 from aiohttp_client.pool import PoolStats
@@ -56,10 +55,14 @@ from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.resolver import AsyncResolver, DefaultResolver, ThreadedResolver
 from aiohttp_client.response import ClientResponse, ContentDisposition
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, NO_RETRY, RetryPolicy
-from aiohttp_client.retry_middleware import Backoff, RetryBudget, RetryMiddleware
 from aiohttp_client.session import ClientSession, WSRequestContextManager, request
 from aiohttp_client.tcp_connector import TCPConnector
-from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout
+from aiohttp_client.timeouts import (
+    DEFAULT_TIMEOUT,
+    DEFAULT_WS_CLIENT_TIMEOUT,
+    ClientTimeout,
+    ClientWSTimeout,
+)
 from aiohttp_client.tls import Fingerprint
 from aiohttp_client.tracing import (
     Trace,
@@ -83,11 +86,31 @@ from aiohttp_client.tracing import (
 )
 from aiohttp_client.upload_tracker import UploadTracker
 from aiohttp_client.version import SERVER_SOFTWARE, __version__
-from aiohttp_client.websocket import (
-    DEFAULT_WS_CLIENT_TIMEOUT,
-    ClientWebSocketResponse,
-    ClientWSTimeout,
-)
+from aiohttp_core.late_names import late_names, listing
+
+if TYPE_CHECKING:
+    from aiohttp_client.digest_auth import DigestAuthChallenge, DigestAuthMiddleware
+    from aiohttp_client.local_connectors import NamedPipeConnector, UnixConnector
+    from aiohttp_client.retry_middleware import Backoff, RetryBudget, RetryMiddleware
+    from aiohttp_client.websocket import ClientWebSocketResponse
+    from aiohttp_websocket import WSMessageTypeError
+else:
+    # What a plain request does without.
+    __getattr__ = late_names(
+        __name__,
+        {
+            "Backoff": "aiohttp_client.retry_middleware",
+            "ClientWebSocketResponse": "aiohttp_client.websocket",
+            "DigestAuthChallenge": "aiohttp_client.digest_auth",
+            "DigestAuthMiddleware": "aiohttp_client.digest_auth",
+            "NamedPipeConnector": "aiohttp_client.local_connectors",
+            "RetryBudget": "aiohttp_client.retry_middleware",
+            "RetryMiddleware": "aiohttp_client.retry_middleware",
+            "UnixConnector": "aiohttp_client.local_connectors",
+            "WSMessageTypeError": "aiohttp_websocket",
+        },
+    )
+    __dir__ = listing(__name__)
 
 __all__ = (
     "DEFAULT_WS_CLIENT_TIMEOUT",

@@ -9,7 +9,6 @@ Laws
 """
 
 from collections.abc import Callable, Iterator, KeysView
-from dataclasses import dataclass, field
 from http.cookies import Morsel
 from typing import Final
 
@@ -26,22 +25,44 @@ SHARED: Final = ""
 """The domain of cookies that go to every host."""
 
 
-@dataclass(slots=True, eq=False)
 class StoredCookie:
     """One cookie and what decides whether it is sent."""
 
-    domain: str
-    path: str
-    name: str
-    morsel: Morsel[str] = field(repr=False)
-    host_only: bool
-    secure: bool
-    expires: float | None
-    """Seconds since the epoch; ``None`` keeps it as long as the jar lives."""
-    created: int = 0
-    """Position in the order of creation; a replacement inherits it (5.7 step 23.3)."""
-    used: int = 0
-    """Position in the order of use."""
+    __slots__ = (
+        "created",
+        "domain",
+        "expires",
+        "host_only",
+        "morsel",
+        "name",
+        "path",
+        "secure",
+        "used",
+    )
+
+    def __init__(
+        self,
+        domain: str,
+        path: str,
+        name: str,
+        morsel: Morsel[str],
+        *,
+        host_only: bool,
+        secure: bool,
+        expires: float | None,
+    ) -> None:
+        self.domain = domain
+        self.path = path
+        self.name = name
+        self.morsel = morsel
+        self.host_only = host_only
+        self.secure = secure
+        # Seconds since the epoch; None keeps it as long as the jar lives.
+        self.expires = expires
+        # Position in the order of creation; a replacement inherits it (5.7 step 23.3).
+        self.created = 0
+        # Position in the order of use.
+        self.used = 0
 
 
 def domain_matches(host: str, domain: str) -> bool:

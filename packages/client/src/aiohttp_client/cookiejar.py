@@ -9,7 +9,6 @@ Laws
   top-level domains (ADD-245), and life is not cut to 400 days (ADD-242).
 """
 
-import calendar
 import ipaddress
 import os
 import re
@@ -31,7 +30,6 @@ from aiohttp_client.cookie_store import (
 from aiohttp_core import warn_caller
 from aiohttp_core.fields.cookies import (
     make_morsel,
-    parse_cookie_date,
     parse_set_cookies,
     quote_cookie_value,
 )
@@ -40,7 +38,7 @@ from aiohttp_core.log import client_logger
 __all__ = ("CookieJar", "DummyCookieJar")
 
 _INTEGER: Final = re.compile(r"[ \t]*(-?)([0-9]+)[ \t]*")
-_END_OF_TIME: Final = calendar.timegm((9999, 12, 31, 23, 59, 59))
+_END_OF_TIME: Final = 253402300799  # 9999-12-31 23:59:59, the last date that can be written
 _MAX_SENT: Final = 150
 _MAX_SENT_BYTES: Final = 8190
 _HEADER_OVERHEAD: Final = len("Cookie: ")
@@ -422,6 +420,8 @@ def _deadline(morsel: Morsel[Any]) -> float | None:
             seconds = int(digits or "0")
             return min(_now() + seconds, _END_OF_TIME) if seconds else 0.0
     if morsel["expires"]:
+        from aiohttp_core.fields.cookie_dates import parse_cookie_date
+
         date = parse_cookie_date(str(morsel["expires"]))
         if date is not None:
             return date.timestamp()

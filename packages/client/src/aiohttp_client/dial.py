@@ -13,7 +13,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohappyeyeballs
@@ -23,6 +22,7 @@ from aiohttp_client.abc import ResolveResult
 from aiohttp_client.errors import ConnectionTimeoutError, ServerFingerprintMismatch
 from aiohttp_client.timeouts import Phase, PhaseLimit, deadline_after
 from aiohttp_client.tls import Fingerprint
+from aiohttp_core.records import Record
 
 __all__ = (
     "AddrInfoType",
@@ -45,8 +45,7 @@ _DEFAULT_HANDSHAKE_TIMEOUT: Final = 60.0
 _CUT_HANDSHAKE: Final = "the connection was closed during the TLS handshake"
 
 
-@dataclass(frozen=True, slots=True)
-class DialOptions:
+class DialOptions(Record):
     """How sockets are opened; fixed for a connector."""
 
     local_addr_infos: Sequence[AddrInfoType] | None = None
@@ -55,8 +54,7 @@ class DialOptions:
     socket_factory: SocketFactoryType | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TLSPlan:
+class TLSPlan(Record):
     """One TLS handshake: context, the name to ask and check for, and a pinned certificate."""
 
     context: ssl.SSLContext

@@ -40,7 +40,6 @@ The tree::
     ├── NonHttpUrlClientError ── NonHttpUrlRedirectClientError
     ├── RedirectClientError                 (base of the two redirect errors)
     └── UploadAbortedError
-    WSMessageTypeError                      (a TypeError)
 """
 
 import ssl
@@ -61,7 +60,6 @@ from aiohttp_core.errors import (
     PayloadEncodingError,
     TransferEncodingError,
 )
-from aiohttp_websocket import WSMessageTypeError
 
 __all__ = (
     "ClientConnectionError",
@@ -95,7 +93,6 @@ __all__ = (
     "TooManyRedirects",
     "UnixClientConnectorError",
     "UploadAbortedError",
-    "WSMessageTypeError",
     "WSServerHandshakeError",
     "connect_error",
     "exchange_error",

@@ -11,7 +11,6 @@ Laws
 import asyncio
 import ipaddress
 import os
-from dataclasses import dataclass, field
 from typing import Final
 
 from yarl import URL
@@ -20,6 +19,7 @@ from aiohttp_client.auth import encode_basic_auth
 from aiohttp_client.errors import InvalidURL
 from aiohttp_client.netrc_auth import netrc_credentials
 from aiohttp_core.log import client_logger
+from aiohttp_core.records import Record
 
 __all__ = (
     "PROXY_SCHEMES",
@@ -41,14 +41,16 @@ PROXY_SCHEMES: Final = frozenset(("http", "https")) | SOCKS_SCHEMES
 _PROXIED_SCHEMES: Final = ("http", "https", "ws", "wss")
 
 
-@dataclass(frozen=True, slots=True)
-class ProxyChoice:
+class ProxyChoice(Record):
     """A proxy and what it wants to know of the caller."""
 
     url: URL
     """Scheme, host and port of the proxy, without credentials."""
     login: str | None = None
-    password: str = field(default="", repr=False)
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"ProxyChoice(url={self.url!r}, login={self.login!r})"
 
     @property
     def authorization(self) -> str | None:

@@ -11,7 +11,6 @@ Laws
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from multidict import CIMultiDict, MultiMapping
@@ -20,6 +19,7 @@ from yarl import URL
 from aiohttp_client.auth import strip_url_credentials
 from aiohttp_client.errors import InvalidUrlRedirectClientError, NonHttpUrlRedirectClientError
 from aiohttp_core.errors import show
+from aiohttp_core.records import Record
 
 __all__ = (
     "REDIRECT_STATUSES",
@@ -57,8 +57,7 @@ _EMPTY_AUTHORITY: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[/?#]|\
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class NextHop:
+class NextHop(Record):
     """The request that follows a redirect."""
 
     method: str

@@ -12,7 +12,6 @@ Laws
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from types import MappingProxyType, TracebackType
@@ -33,10 +32,6 @@ from aiohttp_client.request_info import RequestInfo
 from aiohttp_client.response_base import ResponseBase, SentRequest
 from aiohttp_core import warn_caller
 from aiohttp_core.errors import HttpProcessingError
-from aiohttp_core.fields.content_disposition import (
-    content_disposition_filename,
-    parse_content_disposition,
-)
 from aiohttp_core.fields.content_type import (
     ContentType,
     is_json_type,
@@ -44,7 +39,7 @@ from aiohttp_core.fields.content_type import (
     parse_content_type,
 )
 from aiohttp_core.fields.cookies import load_cookies, parse_set_cookies
-from aiohttp_core.fields.link import parse_links
+from aiohttp_core.records import Record
 from aiohttp_core.streams import StreamReader
 from aiohttp_core.versions import HttpVersion, HttpVersion11
 
@@ -57,8 +52,7 @@ _JSON_IS_UTF8: Final = frozenset(("application/json", "application/rdap+json"))
 _OCTETS: Final = ContentType("application/octet-stream", MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
-class ContentDisposition:
+class ContentDisposition(Record):
     """A parsed ``Content-Disposition`` (spec row CRSP-14)."""
 
     type: str | None
@@ -338,6 +332,8 @@ class ClientResponse(ResponseBase):
     @property
     def links(self) -> "MultiDictProxy[MultiDictProxy[str | URL]]":
         """The ``Link`` fields, by relation or else target (spec rows CRSP-11, ADD-361)."""
+        from aiohttp_core.fields.link import parse_links
+
         return parse_links(self.headers.getall("Link", ()), self.url)
 
     def _type_field(self) -> str | None:
@@ -380,6 +376,11 @@ class ClientResponse(ResponseBase):
         value = self.headers.get("Content-Disposition")
         if value is None:
             return None
+        from aiohttp_core.fields.content_disposition import (
+            content_disposition_filename,
+            parse_content_disposition,
+        )
+
         kind, parameters = parse_content_disposition(value)
         filename = content_disposition_filename(parameters)
         return ContentDisposition(kind, MappingProxyType(parameters), filename)

@@ -13,7 +13,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from multidict import CIMultiDict
 from yarl import URL
@@ -43,27 +43,29 @@ from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.retry import DEFAULT_RETRY_POLICY, RetryPolicy
 from aiohttp_client.session_seams import SessionSeams
 from aiohttp_client.tcp_connector import TCPConnector
-from aiohttp_client.timeouts import DEFAULT_TIMEOUT, ClientTimeout, Unset, sentinel
+from aiohttp_client.timeouts import (
+    DEFAULT_TIMEOUT,
+    ClientTimeout,
+    ClientWSTimeout,
+    Unset,
+    sentinel,
+)
 from aiohttp_client.tls import SSLOption, check_ssl
 from aiohttp_client.tracing import TraceConfig
-from aiohttp_client.websocket import (
-    ClientWebSocketResponse,
-    ClientWSTimeout,
-    WebSocketOptions,
-    as_protocols,
-    checked_timeout,
-)
-from aiohttp_client.websocket import connect as connect_websocket
 from aiohttp_core import warn_caller
 from aiohttp_core.development import DEBUG
 from aiohttp_core.limits import HeadLimits
 from aiohttp_core.streams import DEFAULT_LIMIT
 from aiohttp_core.versions import HttpVersion, HttpVersion11
 
+if TYPE_CHECKING:
+    # Loaded by the first WebSocket: most sessions open none.
+    from aiohttp_client.websocket import ClientWebSocketResponse, WebSocketOptions
+
 __all__ = ("ClientSession", "WSRequestContextManager", "request")
 
 
-class WSRequestContextManager(BaseRequestContextManager[ClientWebSocketResponse[Any]]):
+class WSRequestContextManager(BaseRequestContextManager["ClientWebSocketResponse[Any]"]):
     """The result of ``session.ws_connect()``."""
 
     __slots__ = ()
@@ -87,7 +89,8 @@ class ClientSession(SessionSeams):
     * *json_serialize*, *json_serialize_bytes*: make the text or the bytes of ``json=``.
     * *fallback_charset_resolver*: is called with a response and its body, and returns the charset
       of a text that names none; UTF-8 by default.
-    * *request_class*, *response_class*, *ws_response_class*: the classes of what it makes.
+    * *request_class*, *response_class*, *ws_response_class*: the classes of what it makes;
+      ``None`` is :class:`ClientWebSocketResponse`.
     * *requote_redirect_url*: whether the targets of redirects are quoted anew.
     * *version*: the HTTP version of requests.
 
@@ -138,7 +141,7 @@ class ClientSession(SessionSeams):
         json_serialize_bytes: Callable[[Any], bytes] | None = None,
         request_class: type[ClientRequest] = ClientRequest,
         response_class: type[ClientResponse] = ClientResponse,
-        ws_response_class: type[ClientWebSocketResponse[Any]] = ClientWebSocketResponse,
+        ws_response_class: "type[ClientWebSocketResponse[Any]] | None" = None,
         version: HttpVersion = HttpVersion11,
         cookie_jar: AbstractCookieJar | None = None,
         connector_owner: bool = True,
@@ -365,6 +368,8 @@ class ClientSession(SessionSeams):
         The options of the handshake request are in :class:`WebSocketRequestOptions`.  A wrong
         answer of the server raises :exc:`WSServerHandshakeError`.
         """
+        from aiohttp_client.websocket import WebSocketOptions, as_protocols, checked_timeout
+
         if kwargs.get("ssl", True) is None:
             warn_caller("ssl=None is deprecated, use True")
         options = WebSocketOptions(
@@ -383,11 +388,12 @@ class ClientSession(SessionSeams):
         return WSRequestContextManager(self._ws_connect(url, options, **kwargs))
 
     async def _ws_connect(
-        self, url: str | URL, options: WebSocketOptions, **kwargs: Any
-    ) -> ClientWebSocketResponse[Any]:
-        return await connect_websocket(
-            self._request, url, options, self._ws_response_class, **kwargs
-        )
+        self, url: str | URL, options: "WebSocketOptions", **kwargs: Any
+    ) -> "ClientWebSocketResponse[Any]":
+        from aiohttp_client.websocket import ClientWebSocketResponse, connect
+
+        chosen = self._ws_response_class or ClientWebSocketResponse
+        return await connect(self._request, url, options, chosen, **kwargs)
 
     # -- what the session is made of --------------------------------------------------------------
 

@@ -16,7 +16,9 @@ from typing import Final
 
 __all__ = (
     "DEFAULT_TIMEOUT",
+    "DEFAULT_WS_CLIENT_TIMEOUT",
     "ClientTimeout",
+    "ClientWSTimeout",
     "Phase",
     "PhaseLimit",
     "Unset",
@@ -85,6 +87,20 @@ class ClientTimeout:
 
 DEFAULT_TIMEOUT: Final = ClientTimeout(total=5 * 60, sock_connect=30)
 """What a session does by default: 300 s for the whole call, 30 s for each attempt to connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientWSTimeout:
+    """Timeouts of a WebSocket in seconds; ``None`` is no limit (spec rows TMO-09, ADD-637)."""
+
+    ws_receive: float | None = None
+    """Longest wait in ``receive()``."""
+    ws_close: float | None = None
+    """Longest wait for the server's CLOSE."""
+
+
+DEFAULT_WS_CLIENT_TIMEOUT: Final = ClientWSTimeout(ws_receive=None, ws_close=10.0)
+"""Receiving waits for ever; the closing handshake may take 10 s."""
 
 
 def deadline_after(

@@ -18,7 +18,7 @@ from multidict import CIMultiDict
 from aiohttp_client.errors import ClientError, ServerTimeoutError, WSServerHandshakeError
 from aiohttp_client.options import LooseHeaders
 from aiohttp_client.response import ClientResponse
-from aiohttp_client.timeouts import Unset
+from aiohttp_client.timeouts import DEFAULT_WS_CLIENT_TIMEOUT, ClientWSTimeout, Unset
 from aiohttp_core import BaseProtocol, warn_caller
 from aiohttp_websocket import (
     ClientHandshake,
@@ -34,8 +34,6 @@ from aiohttp_websocket import (
 from aiohttp_websocket.endpoint import TextT
 
 __all__ = (
-    "DEFAULT_WS_CLIENT_TIMEOUT",
-    "ClientWSTimeout",
     "ClientWebSocketResponse",
     "WebSocketOptions",
     "connect",
@@ -45,20 +43,6 @@ SHOWN_BODY: Final = 65536
 """Bytes of a refusal's body that are kept."""
 READING_BODY: Final = 1.0
 """Seconds at most that its body is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClientWSTimeout:
-    """Timeouts of a WebSocket in seconds; ``None`` is no limit (spec rows TMO-09, ADD-637)."""
-
-    ws_receive: float | None = None
-    """Longest wait in ``receive()``."""
-    ws_close: float | None = None
-    """Longest wait for the server's CLOSE."""
-
-
-DEFAULT_WS_CLIENT_TIMEOUT: Final = ClientWSTimeout(ws_receive=None, ws_close=10.0)
-"""Receiving waits for ever; the closing handshake may take 10 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

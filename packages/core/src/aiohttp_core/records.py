@@ -5,14 +5,16 @@ module is imported, a tenth of a millisecond or two each time.  Where many class
 values that is most of the start time; these share one set of functions.
 
 Laws
-* They behave like ``@dataclass(frozen=True)``: compared, hashed and shown by value, never changed.
+* They behave like ``@dataclass(frozen=True)``: compared, hashed and shown by value, never changed;
+  ``dataclasses.replace``, ``fields`` and ``asdict`` take them.
 * Making one is slower: hot values are dataclasses, or classes of their own.
 """
 
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, dataclass_transform
+from typing import TYPE_CHECKING, Any, Self, dataclass_transform
 
 if TYPE_CHECKING:
+    from dataclasses import Field
     from inspect import Signature
 
 __all__ = ("Record",)
@@ -38,6 +40,27 @@ class _FieldSignature:
         )
 
 
+class _DataclassFields:
+    """What :mod:`dataclasses` knows a dataclass by: the fields of a twin, made when asked for."""
+
+    def __get__(self, instance: object, owner: "type[Record]") -> "dict[str, Field[Any]]":
+        from dataclasses import field, make_dataclass
+
+        twin: Any = make_dataclass(
+            owner.__name__,
+            [
+                (
+                    name,
+                    Any,
+                    field(default=getattr(owner, name)) if hasattr(owner, name) else field(),
+                )
+                for name in owner.__match_args__
+            ],
+        )
+        fields: dict[str, Field[Any]] = twin.__dataclass_fields__
+        return fields
+
+
 @dataclass_transform(frozen_default=True)
 class Record:
     """The base of value classes: the annotations of a subclass are its fields, in their order.
@@ -48,6 +71,7 @@ class Record:
 
     __match_args__: tuple[str, ...] = ()
     __signature__ = _FieldSignature()
+    __dataclass_fields__ = _DataclassFields()
 
     def __init_subclass__(cls) -> None:
         inherited = cls.__match_args__
@@ -84,6 +108,10 @@ class Record:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
         return f"{type(self).__name__}({shown})"
+
+    def __replace__(self, **changes: Any) -> Self:
+        """Return a copy with other values: ``copy.replace`` of Python 3.13."""
+        return type(self)(**dict(zip(self.__match_args__, self._values(), strict=True)) | changes)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"cannot assign to field {name!r}")

@@ -9,11 +9,11 @@ Laws
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from aiohttp_core.codings.decoders import MAX_MEMBERS, Decoder, make_decoder
 from aiohttp_core.errors import DecompressSizeError
+from aiohttp_core.records import Record
 
 __all__ = ("DEFAULT_DECODE_LIMITS", "BodyDecoder", "DecodeLimits")
 
@@ -24,8 +24,7 @@ WORK: Final = 2**22
 """So many bytes pass between stages before a step returns, even if it has nothing to give."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecodeLimits:
+class DecodeLimits(Record):
     """What decoding one body may come to.  ``None`` is no limit."""
 
     max_size: int | None = None

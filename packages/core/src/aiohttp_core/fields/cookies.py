@@ -13,15 +13,15 @@ Laws
 import re
 import sys
 from collections.abc import Container, Iterable, Mapping
-from datetime import UTC, datetime
 from http.cookies import CookieError, Morsel, SimpleCookie
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiohttp_core.caller_warnings import warn_caller
-from aiohttp_core.fields.cookie_dates import parse_cookie_date
-from aiohttp_core.fields.dates import format_http_date
 from aiohttp_core.fields.quoted import ascii_lower
 from aiohttp_core.log import internal_logger
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = (
     "MAX_ATTRIBUTES",
@@ -35,7 +35,6 @@ __all__ = (
     "is_cookie_name",
     "load_cookies",
     "make_morsel",
-    "parse_cookie_date",
     "parse_cookie_header",
     "parse_set_cookie",
     "parse_set_cookies",
@@ -286,6 +285,8 @@ def _read_attributes(morsel: Morsel[str], text: str) -> None:
 
 def _is_usable(name: str, value: str, has_value: bool) -> bool:
     if name == "expires":
+        from aiohttp_core.fields.cookie_dates import parse_cookie_date
+
         return parse_cookie_date(value) is not None
     if name == "max-age":
         return _MAX_AGE.fullmatch(value) is not None
@@ -353,7 +354,7 @@ def build_set_cookie(
     value: object,
     *,
     path: str | None = "/",
-    expires: str | datetime | None = None,
+    expires: "str | datetime | None" = None,
     domain: str | None = None,
     max_age: int | str | None = None,
     secure: bool | None = None,
@@ -375,7 +376,7 @@ def build_set_cookie(
         raise ValueError(f"Illegal cookie name {name!r}")
     text = str(value)
     morsel = make_morsel(name, text, quote_cookie_value(text), CookieMorsel)
-    if isinstance(expires, datetime):
+    if expires is not None and not isinstance(expires, str):
         expires = _http_date(expires)
     if max_age is not None:
         max_age = str(max_age)
@@ -416,7 +417,11 @@ def _checked_attribute(name: str, value: str) -> str:
     return value
 
 
-def _http_date(moment: datetime) -> str:
+def _http_date(moment: "datetime") -> str:
+    from datetime import UTC
+
+    from aiohttp_core.fields.dates import format_http_date
+
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return format_http_date(aware.timestamp())
 

@@ -17,7 +17,6 @@ from typing import Any, Final
 from multidict import CIMultiDict
 
 from aiohttp_core import hdrs, serializer
-from aiohttp_core.fields.content_disposition import content_disposition_header
 from aiohttp_core.fields.content_type import parse_content_type
 from aiohttp_core.writer import AbstractStreamWriter, Byteish
 
@@ -174,6 +173,8 @@ class Payload(ABC):
         *params* are its parameters, ``filename`` among them.  Raises :exc:`ValueError` for what
         cannot stand there.
         """
+        from aiohttp_core.fields.content_disposition import content_disposition_header
+
         self.headers[hdrs.CONTENT_DISPOSITION] = content_disposition_header(
             disptype, quote_fields=quote_fields, _charset=_charset, params=params
         )
