@@ -114,7 +114,6 @@ TREE: list[tuple[type[BaseException], tuple[type[BaseException], ...]]] = [
     (errors.TooManyRedirects, (errors.ClientResponseError,)),
     (errors.ClientHttpProxyError, (errors.ClientResponseError,)),
     (errors.WSServerHandshakeError, (errors.ClientResponseError,)),
-    (errors.WSMessageTypeError, (TypeError,)),
     (errors.ClientConnectionError, (errors.ClientError,)),
     (errors.ClientConnectionResetError, (errors.ClientConnectionError, ConnectionResetError)),
     (errors.ClientOSError, (errors.ClientConnectionError, OSError)),
