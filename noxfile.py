@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import nox
@@ -81,7 +82,11 @@ def run_tests(session: nox.Session, chosen: list[Package], mode: str) -> None:
         session.run(
             *("python", "-P", "-m", "pytest", "-q", "-n", "2", os.fspath(package.tests)),
             *session.posargs,
-            env={"AIOHTTP_NO_EXTENSIONS": "1" if mode == "pure" else ""},
+            # Sockets in nox's own temporary folders would have longer names than sockets can have.
+            env={
+                "AIOHTTP_NO_EXTENSIONS": "1" if mode == "pure" else "",
+                "TMPDIR": tempfile.gettempdir(),
+            },
             success_codes=[0, 5],
         )
 

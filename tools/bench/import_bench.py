@@ -1,12 +1,15 @@
 """What an installation weighs and how long its import takes, beside aiohttp and httpx.
 
 Every library is installed from wheels into an environment of its own, ours as a user would get it
-(compiled).  Imports are timed in fresh processes, interleaved; bytes are those that the installer
-recorded, for the distribution with all it depends on.
+(compiled).  Imports are timed in fresh processes, interleaved, their bytecode kept on the disk as
+in any installation; bytes are those that the installer recorded, for the distribution with all it
+depends on.  The floor is what a client cannot do without: asyncio, TLS, URLs, multidicts, JSON,
+zlib.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,9 +19,11 @@ from . import report
 from .environment import ROOT
 
 BASE = "aiohttp 3.14.5"
+FLOOR = "asyncio, socket, ssl, json, zlib, multidict, yarl, aiosignal, aiohappyeyeballs"
 LIBRARIES = {
     BASE: ("aiohttp==3.14.5", "aiohttp"),
     "httpx": ("httpx", "httpx"),
+    "floor": ("multidict yarl aiosignal aiohappyeyeballs", FLOOR),
     "ours: aiohttp-client": ("aiohttp-client", "aiohttp_client"),
     "ours: aiohttp-web": ("aiohttp-web", "aiohttp_web"),
     "ours: aiohttp": ("aiohttp==3.90.0", "aiohttp"),
@@ -52,8 +57,17 @@ def closure(name, seen):
             closure(re.match(r"[A-Za-z0-9._-]+", requirement)[0], seen)
     return seen
 
-print(json.dumps(closure(sys.argv[1], {})))
+found = {}
+for name in sys.argv[1:]:
+    closure(name, found)
+print(json.dumps(found))
 """
+
+
+def warm() -> dict[str, str]:
+    """Return an environment in which bytecode is written once and read afterwards."""
+    unwanted = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONPROFILEIMPORTTIME")
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def build_wheels(folder: Path) -> None:
@@ -66,11 +80,12 @@ def build_wheels(folder: Path) -> None:
             )
 
 
-def install(requirement: str, wheels: Path, folder: Path) -> Path:
-    """Make an environment with *requirement*; return its interpreter."""
+def install(requirements: str, wheels: Path, folder: Path) -> Path:
+    """Make an environment with *requirements*; return its interpreter."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "install", "-q", "--find-links", wheels, requirement]
+    command = [python, "-m", "pip", "install", "-q", "--find-links", wheels]
+    command += requirements.split()
     subprocess.run(command, check=True)
     return python
 
@@ -86,8 +101,8 @@ def main(argv: list[str]) -> int:
         (folder / "wheels").mkdir()
         build_wheels(folder / "wheels")
         pythons = {
-            name: install(requirement, folder / "wheels", folder / f"env{number}")
-            for number, (name, (requirement, _)) in enumerate(LIBRARIES.items())
+            name: install(requirements, folder / "wheels", folder / f"env{number}")
+            for number, (name, (requirements, _)) in enumerate(LIBRARIES.items())
         }
         times: dict[str, list[float]] = {name: [] for name in LIBRARIES}
         modules, sizes = {}, {}
@@ -98,14 +113,15 @@ def main(argv: list[str]) -> int:
                     capture_output=True,
                     text=True,
                     check=True,
+                    env=warm(),
                 )
                 seconds, count = done.stdout.split()
                 if number:  # the first run wrote the bytecode
                     times[name].append(float(seconds))
                 modules[name] = int(count)
-        for name, (requirement, _) in LIBRARIES.items():
+        for name, (requirements, _) in LIBRARIES.items():
             done = subprocess.run(
-                [pythons[name], "-c", SIZE, requirement.partition("==")[0]],
+                [pythons[name], "-c", SIZE, *(r.partition("==")[0] for r in requirements.split())],
                 capture_output=True,
                 text=True,
                 check=True,

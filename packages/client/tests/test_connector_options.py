@@ -181,14 +181,21 @@ async def test_close_closes_all_connections(serve: Any) -> None:
 )
 @pytest.mark.parametrize("unix", [False, True])
 async def test_how_long_idle_connections_are_kept(
-    at: At, tmp_path: Any, options: Any, kept: float | None, gone: float | None, unix: bool
+    at: At,
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    options: Any,
+    kept: float | None,
+    gone: float | None,
+    unix: bool,
 ) -> None:
     """15 s unless something else is said, over TCP and Unix sockets alike."""
 
     connector: BaseConnector
     if unix:
-        server = await asyncio.start_unix_server(answer, tmp_path / "s")
-        connector = UnixConnector(str(tmp_path / "s"), **options)
+        monkeypatch.chdir(tmp_path)  # the address of a socket is short
+        server = await asyncio.start_unix_server(answer, "s")
+        connector = UnixConnector("s", **options)
         url = "http://a.test/"
     else:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
