@@ -17,6 +17,25 @@ async def client(session: aiohttp.ClientSession) -> None:
 NAME = web.AppKey("NAME", str)
 
 
+WHO = web.RequestKey("WHO", str)
+TOOK = web.ResponseKey("TOOK", float)
+
+
+async def keyed(request: web.Request, response: web.StreamResponse) -> None:
+    request[WHO] = 1  # wrong
+    number: int = request[WHO]  # wrong
+    response[TOOK] = "long"  # wrong
+    print(number, response.get(TOOK, 0.0).upper())  # wrong
+
+
+async def received(ws: aiohttp.ClientWebSocketResponse) -> None:
+    message = await ws.receive()
+    if message.type is aiohttp.WSMsgType.BINARY:
+        message.data.encode()  # wrong
+    elif message.type is aiohttp.WSMsgType.TEXT:
+        message.data.hex()  # wrong
+
+
 async def server(request: web.Request) -> web.Response:
     name: int = request.app[NAME]  # wrong
     request.app[NAME] = name  # wrong

@@ -81,11 +81,33 @@ async def socket(session: aiohttp.ClientSession) -> list[str]:
         await ws.send_json({"subscribe": True})
         async for message in ws:
             if message.type is aiohttp.WSMsgType.TEXT:
-                said.append(message.data)
+                said.append(assert_type(message.data, str))
+            elif message.type == aiohttp.WSMsgType.BINARY:
+                said.append(assert_type(message.data, bytes).hex())
             elif message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR):
                 break
         assert_type(ws.close_code, int | None)
+        assert_type(await ws.receive_str(), str)
     return said
+
+
+async def raw_socket(session: aiohttp.ClientSession, decode: bool) -> aiohttp.WSMessage:
+    ws = await session.ws_connect("ws://h.test/", decode_text=False)
+    message = await ws.receive(timeout=5)
+    match message.type:
+        case aiohttp.WSMsgType.TEXT:
+            assert_type(message.data, bytes)
+        case aiohttp.WSMsgType.CLOSE:
+            assert_type(message.data, int)
+            assert_type(message.extra, str)
+        case aiohttp.WSMsgType.ERROR:
+            assert_type(message.data, BaseException)
+        case _:
+            pass
+    assert_type(await ws.receive_str(), bytes)
+    either = await session.ws_connect("ws://h.test/", decode_text=decode)
+    assert_type(await either.receive_str(), str | bytes)
+    return message if decode else aiohttp.WSMessage(aiohttp.WSMsgType.TEXT, "", "")
 
 
 def traced() -> aiohttp.TraceConfig[SimpleNamespace]:

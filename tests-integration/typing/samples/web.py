@@ -8,6 +8,8 @@ from aiohttp.typedefs import Handler
 
 DATABASE = web.AppKey("DATABASE", dict[str, str])
 USER = web.RequestKey("USER", str)
+ATTEMPTS = web.RequestKey("ATTEMPTS", int)
+TOOK = web.ResponseKey("TOOK", float)
 
 routes = web.RouteTableDef()
 
@@ -54,18 +56,27 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     await ws.prepare(request)
     async for message in ws:
         if message.type is WSMsgType.TEXT:
-            await ws.send_str(message.data)
+            await ws.send_str(assert_type(message.data, str))
         elif message.type is WSMsgType.BINARY:
-            await ws.send_bytes(message.data)
+            await ws.send_bytes(assert_type(message.data, bytes))
+        elif message.type is WSMsgType.ERROR:
+            raise message.data
+    raw = web.WebSocketResponse(decode_text=False)
+    assert_type(await raw.receive_str(), bytes)
     return ws
 
 
 @web.middleware
 async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[USER] = "somebody"
-    user: str = request[USER]
+    user = assert_type(request[USER], str)
+    assert_type(request.get(ATTEMPTS), int | None)
+    assert_type(request.get(ATTEMPTS, 0), int)
+    request["anything"] = object()
     response = await handler(request)
     response.headers["X-User"] = user
+    response[TOOK] = 0.5
+    assert_type(response[TOOK], float)
     return response
 
 

@@ -17,7 +17,7 @@ from aiohttp_client.middlewares import ClientMiddlewareType
 from aiohttp_client.request import Query
 from aiohttp_client.response import ClientResponse
 from aiohttp_client.retry import RetryPolicy
-from aiohttp_client.timeouts import ClientTimeout, Unset, sentinel
+from aiohttp_client.timeouts import ClientTimeout, ClientWSTimeout, Unset, sentinel
 from aiohttp_client.tls import Fingerprint, SSLOption, merge_ssl_params
 from aiohttp_client.upload_tracker import UploadTracker
 from aiohttp_core import warn_caller
@@ -27,6 +27,7 @@ __all__ = (
     "LooseHeaders",
     "RaiseForStatus",
     "RequestOptions",
+    "WebSocketConnectOptions",
     "WebSocketRequestOptions",
     "call_options",
     "checked_auth",
@@ -52,6 +53,22 @@ class WebSocketRequestOptions(TypedDict, total=False):
     fingerprint: bytes | None
     ssl_context: SSLContext | None
     server_hostname: str | None
+
+
+class WebSocketConnectOptions(WebSocketRequestOptions, total=False):
+    """The keyword arguments of ``ws_connect()``, but for ``decode_text``."""
+
+    method: str
+    protocols: Iterable[str]
+    timeout: ClientWSTimeout | float | Unset | None
+    receive_timeout: float | None
+    autoclose: bool
+    autoping: bool
+    heartbeat: float | None
+    origin: str | None
+    headers: LooseHeaders | None
+    compress: int
+    max_msg_size: int
 
 
 class RequestOptions(TypedDict, total=False):

@@ -13,7 +13,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar, Unpack, overload
 
 from multidict import CIMultiDict
 from yarl import URL
@@ -34,6 +34,7 @@ from aiohttp_client.options import (
     LooseHeaders,
     RaiseForStatus,
     RequestOptions,
+    WebSocketConnectOptions,
     WebSocketRequestOptions,
     call_options,
     checked_auth,
@@ -61,11 +62,16 @@ from aiohttp_core.versions import HttpVersion, HttpVersion11
 if TYPE_CHECKING:
     # Loaded by the first WebSocket: most sessions open none.
     from aiohttp_client.websocket import ClientWebSocketResponse, WebSocketOptions
+    from aiohttp_websocket.endpoint import TextT_co as _TextT_co
+else:
+    _TextT_co = TypeVar("_TextT_co", bound=bool, covariant=True)
 
 __all__ = ("ClientSession", "WSRequestContextManager", "request")
 
 
-class WSRequestContextManager(BaseRequestContextManager["ClientWebSocketResponse[Any]"]):
+class WSRequestContextManager(
+    BaseRequestContextManager["ClientWebSocketResponse[_TextT_co]"], Generic[_TextT_co]
+):
     """The result of ``session.ws_connect()``."""
 
     __slots__ = ()
@@ -345,6 +351,33 @@ class ClientSession(SessionSeams):
         """Make a DELETE request."""
         return RequestContextManager(self._request, self._fast_path, "DELETE", url, kwargs)
 
+    @overload
+    def ws_connect(
+        self,
+        url: str | URL,
+        *,
+        decode_text: Literal[True] = ...,
+        **options: Unpack[WebSocketConnectOptions],
+    ) -> WSRequestContextManager[Literal[True]]: ...
+
+    @overload
+    def ws_connect(
+        self,
+        url: str | URL,
+        *,
+        decode_text: Literal[False],
+        **options: Unpack[WebSocketConnectOptions],
+    ) -> WSRequestContextManager[Literal[False]]: ...
+
+    @overload
+    def ws_connect(
+        self,
+        url: str | URL,
+        *,
+        decode_text: bool = ...,
+        **options: Unpack[WebSocketConnectOptions],
+    ) -> WSRequestContextManager[bool]: ...
+
     def ws_connect(
         self,
         url: str | URL,
@@ -362,7 +395,7 @@ class ClientSession(SessionSeams):
         max_msg_size: int = 4 * 1024 * 1024,
         decode_text: bool = True,
         **kwargs: Unpack[WebSocketRequestOptions],
-    ) -> WSRequestContextManager:
+    ) -> WSRequestContextManager[Any]:
         """Open a WebSocket: await the result, or enter it with ``async with``.
 
         The options of the handshake request are in :class:`WebSocketRequestOptions`.  A wrong

@@ -31,7 +31,7 @@ from aiohttp_websocket import (
     new_key,
     request_headers,
 )
-from aiohttp_websocket.endpoint import TextT
+from aiohttp_websocket.endpoint import TextT_co
 
 __all__ = (
     "ClientWebSocketResponse",
@@ -211,7 +211,7 @@ def _take_over(
     return receiver
 
 
-class ClientWebSocketResponse(WebSocketEndpoint[TextT]):
+class ClientWebSocketResponse(WebSocketEndpoint[TextT_co]):
     """An open WebSocket on the client side; made by ``ClientSession.ws_connect()``.
 
     Messages are received by :meth:`receive`, by ``async for``, or by a callback with

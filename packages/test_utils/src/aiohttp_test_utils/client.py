@@ -6,7 +6,7 @@ Laws
 """
 
 from types import TracebackType
-from typing import Any, Generic, NoReturn, Self, TypeVar, overload
+from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, overload
 from weakref import WeakSet
 
 from yarl import URL
@@ -168,7 +168,22 @@ class TestClient(Generic[RequestT, ApplicationT]):
         self._websockets.add(websocket)
         return websocket
 
-    def ws_connect(self, path: str | URL, **kwargs: Any) -> WSRequestContextManager:
+    @overload
+    def ws_connect(
+        self, path: str | URL, *, decode_text: Literal[True] = ..., **kwargs: Any
+    ) -> WSRequestContextManager[Literal[True]]: ...
+
+    @overload
+    def ws_connect(
+        self, path: str | URL, *, decode_text: Literal[False], **kwargs: Any
+    ) -> WSRequestContextManager[Literal[False]]: ...
+
+    @overload
+    def ws_connect(
+        self, path: str | URL, *, decode_text: bool = ..., **kwargs: Any
+    ) -> WSRequestContextManager[bool]: ...
+
+    def ws_connect(self, path: str | URL, **kwargs: Any) -> WSRequestContextManager[Any]:
         """Open a WebSocket: await the result, or enter it with ``async with``."""
         return WSRequestContextManager(self._ws_connect(path, **kwargs))
 

@@ -3,14 +3,19 @@
 Laws
 * The mapping exists only after the first value was set: most messages carry none.
 * Truth and equality are those of the object, never of the mapping (ADD-481, ADD-513).
+* A typed key says what type its value has; what stands under a ``str`` can be anything.
 """
 
 from collections.abc import ItemsView, Iterator, KeysView, MutableMapping, ValuesView
-from typing import Any
+from typing import Any, TypeVar, overload
+
+from aiohttp_web.keys import RequestKey, ResponseKey
 
 __all__ = ("KeyedState",)
 
 _MISSING: Any = object()
+_T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 class KeyedState:
@@ -27,10 +32,22 @@ class KeyedState:
             self._state = {}
         return self._state
 
+    @overload
+    def __getitem__(self, key: RequestKey[_T] | ResponseKey[_T]) -> _T: ...
+
+    @overload
+    def __getitem__(self, key: str) -> Any: ...
+
     def __getitem__(self, key: Any) -> Any:
         if self._state is None:
             raise KeyError(key)
         return self._state[key]
+
+    @overload
+    def __setitem__(self, key: RequestKey[_T] | ResponseKey[_T], value: _T) -> None: ...
+
+    @overload
+    def __setitem__(self, key: str, value: Any) -> None: ...
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if self._state is None:
@@ -54,6 +71,15 @@ class KeyedState:
     def __bool__(self) -> bool:
         return True
 
+    @overload
+    def get(self, key: RequestKey[_T] | ResponseKey[_T], default: None = ...) -> _T | None: ...
+
+    @overload
+    def get(self, key: RequestKey[_T] | ResponseKey[_T], default: _U) -> _T | _U: ...
+
+    @overload
+    def get(self, key: str, default: Any = ...) -> Any: ...
+
     def get(self, key: Any, default: Any = None) -> Any:
         """Return the value of *key*, or *default*."""
         return default if self._state is None else self._state.get(key, default)
@@ -70,6 +96,15 @@ class KeyedState:
         """Return a live view of the values."""
         return self.state_mapping().values()
 
+    @overload
+    def pop(self, key: RequestKey[_T] | ResponseKey[_T]) -> _T: ...
+
+    @overload
+    def pop(self, key: RequestKey[_T] | ResponseKey[_T], default: _U) -> _T | _U: ...
+
+    @overload
+    def pop(self, key: str, default: Any = ...) -> Any: ...
+
     def pop(self, key: Any, default: Any = _MISSING) -> Any:
         """Remove *key* and return its value; without it return *default* or raise ``KeyError``."""
         state = self.state_mapping()
@@ -78,6 +113,12 @@ class KeyedState:
     def popitem(self) -> tuple[Any, Any]:
         """Remove the pair that was set last and return it."""
         return self.state_mapping().popitem()
+
+    @overload
+    def setdefault(self, key: RequestKey[_T] | ResponseKey[_T], default: _T) -> _T: ...
+
+    @overload
+    def setdefault(self, key: str, default: Any = ...) -> Any: ...
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
         """Return the value of *key*, set to *default* where it was missing."""

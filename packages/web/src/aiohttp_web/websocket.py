@@ -25,7 +25,7 @@ from aiohttp_websocket import (
     WSMessage,
     accept_request,
 )
-from aiohttp_websocket.endpoint import TextT
+from aiohttp_websocket.endpoint import TextT_co
 
 __all__ = ("WebSocketOptions", "WebSocketReady", "WebSocketResponse")
 
@@ -58,7 +58,7 @@ class WebSocketReady:
         return self.ok
 
 
-class WebSocketResponse(WebSocketEndpoint[TextT], StreamResponse):
+class WebSocketResponse(WebSocketEndpoint[TextT_co], StreamResponse):
     """A WebSocket on the server side.
 
     ``await prepare(request)`` does the handshake; then messages are received by :meth:`receive`,

@@ -10,20 +10,26 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, overload
 
 from aiohttp_websocket.connection import WebSocketConnection
-from aiohttp_websocket.types import WSMessage, WSMessageTypeError, WSMsgType
+from aiohttp_websocket.types import (
+    WSMessage,
+    WSMessageDecodeText,
+    WSMessageNoDecodeText,
+    WSMessageTypeError,
+    WSMsgType,
+)
 
 if TYPE_CHECKING:
     # Every type checker knows this module; at run time the default is not needed.
     from typing_extensions import TypeVar
 
-    TextT = TypeVar("TextT", bound=bool, default=Literal[True])
+    TextT_co = TypeVar("TextT_co", bound=bool, default=Literal[True], covariant=True)
 else:
     from typing import TypeVar
 
-    TextT = TypeVar("TextT", bound=bool)
+    TextT_co = TypeVar("TextT_co", bound=bool, covariant=True)
 """Whether TEXT is decoded (spec row ADD-1021); true if nothing is said."""
 
-__all__ = ("TextT", "WebSocketEndpoint")
+__all__ = ("TextT_co", "WebSocketEndpoint")
 
 BytesLike = bytes | bytearray | memoryview
 
@@ -41,7 +47,7 @@ def _encoded(message: BytesLike | str) -> bytes:
     return message.encode("utf-8") if isinstance(message, str) else bytes(message)
 
 
-class WebSocketEndpoint(Generic[TextT]):
+class WebSocketEndpoint(Generic[TextT_co]):
     """Receiving and sending.  One task may receive, any task may send."""
 
     _ws: WebSocketConnection | None = None
@@ -130,6 +136,21 @@ class WebSocketEndpoint(Generic[TextT]):
 
     # receiving
 
+    @overload
+    async def receive(
+        self: "WebSocketEndpoint[Literal[True]]", timeout: float | None = None
+    ) -> WSMessageDecodeText: ...
+
+    @overload
+    async def receive(
+        self: "WebSocketEndpoint[Literal[False]]", timeout: float | None = None
+    ) -> WSMessageNoDecodeText: ...
+
+    @overload
+    async def receive(
+        self: "WebSocketEndpoint[bool]", timeout: float | None = None
+    ) -> WSMessageDecodeText | WSMessageNoDecodeText: ...
+
     async def receive(self, timeout: float | None = None) -> WSMessage:
         """Return the next message (spec rows WSS-22, WSC-15, ADD-672 to ADD-679).
 
@@ -212,6 +233,17 @@ class WebSocketEndpoint(Generic[TextT]):
 
     def __aiter__(self) -> Self:
         return self
+
+    @overload
+    async def __anext__(self: "WebSocketEndpoint[Literal[True]]") -> WSMessageDecodeText: ...
+
+    @overload
+    async def __anext__(self: "WebSocketEndpoint[Literal[False]]") -> WSMessageNoDecodeText: ...
+
+    @overload
+    async def __anext__(
+        self: "WebSocketEndpoint[bool]",
+    ) -> WSMessageDecodeText | WSMessageNoDecodeText: ...
 
     async def __anext__(self) -> WSMessage:
         """Return the next message; the iteration ends with CLOSE, CLOSING and CLOSED (ADD-680)."""

@@ -7,7 +7,7 @@ These names are public and older than the split into packages.  A message is one
 import json
 from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 __all__ = (
     "WS_CLOSED_MESSAGE",
@@ -15,6 +15,9 @@ __all__ = (
     "WSCloseCode",
     "WSHandshakeError",
     "WSMessage",
+    "WSMessageDecodeText",
+    "WSMessageNoDecodeText",
+    "WSMessageTextBytes",
     "WSMessageTypeError",
     "WSMsgType",
     "WebSocketError",
@@ -86,6 +89,68 @@ class WSMessage(NamedTuple):
     def json(self, *, loads: Callable[[Any], Any] = json.loads) -> Any:
         """Decode ``data`` of a TEXT or BINARY message as JSON."""
         return loads(self.data)
+
+
+if TYPE_CHECKING:
+    # For type checkers what is received is one of these, told apart by ``type``; at run time there
+    # is one class.
+
+    class WSMessageText(WSMessage):
+        """TEXT, decoded."""
+
+        type: Literal[WSMsgType.TEXT]
+        data: str
+        extra: str
+
+    class WSMessageTextBytes(WSMessage):
+        """TEXT as it came, without ``decode_text``."""
+
+        type: Literal[WSMsgType.TEXT]
+        data: bytes
+        extra: str
+
+    class WSMessageBinary(WSMessage):
+        """BINARY."""
+
+        type: Literal[WSMsgType.BINARY]
+        data: bytes
+        extra: str
+
+    class WSMessagePing(WSMessage):
+        """PING or PONG, without ``autoping``."""
+
+        type: Literal[WSMsgType.PING, WSMsgType.PONG]
+        data: bytes
+        extra: str
+
+    class WSMessageClose(WSMessage):
+        """CLOSE of the peer."""
+
+        type: Literal[WSMsgType.CLOSE]
+        data: int
+        extra: str
+
+    class WSMessageError(WSMessage):
+        """What went wrong."""
+
+        type: Literal[WSMsgType.ERROR]
+        data: BaseException
+        extra: None
+
+    class WSMessageEnd(WSMessage):
+        """The connection closes, or is closed."""
+
+        type: Literal[WSMsgType.CLOSING, WSMsgType.CLOSED]
+        data: None
+        extra: None
+
+    _NoText: TypeAlias = (
+        WSMessageBinary | WSMessagePing | WSMessageClose | WSMessageError | WSMessageEnd
+    )
+    WSMessageDecodeText: TypeAlias = WSMessageText | _NoText
+    WSMessageNoDecodeText: TypeAlias = WSMessageTextBytes | _NoText
+else:
+    WSMessageDecodeText = WSMessageNoDecodeText = WSMessageTextBytes = WSMessage
 
 
 WS_CLOSED_MESSAGE: Final = WSMessage(WSMsgType.CLOSED, None, None)
