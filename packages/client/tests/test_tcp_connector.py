@@ -203,6 +203,37 @@ async def test_a_goodbye_that_is_never_answered(
     await asyncio.wait_for(asyncio.shield(gone), 15)
 
 
+@pytest.mark.spec("SES-28", "CON-25")
+@pytest.mark.parametrize("seconds", [0, 0.05])
+async def test_closing_the_session_ends_goodbyes_that_were_said_before(
+    server_tls: Any, client_tls: Any, seconds: float
+) -> None:
+    """A connection that closed after its answer, and whose peer is silent, does not outlive it."""
+    lost: list[asyncio.Future[None] | None] = []
+
+    class Watched(TCPConnector):
+        def connection_gone(self, connection: HttpConnection) -> None:
+            lost.append(connection.when_lost())
+            super().connection_gone(connection)
+
+    server = BlockingTLSServer(server_tls)
+    ended = asyncio.create_task(asyncio.to_thread(server.serve))
+    connector = Watched(force_close=True)
+    connector.tls_shutdown_timeout = seconds
+    try:
+        async with ClientSession(connector=connector) as session:
+            async with session.get(server.url, ssl=client_tls) as resp:
+                assert await resp.read() == b"hello"
+            await asyncio.to_thread(server.parted.wait, 15)
+            (gone,) = lost
+            assert gone is not None
+            assert not gone.done()
+        assert gone.done()
+    finally:
+        server.release.set()
+        assert await ended == "goodbye"
+
+
 @pytest.mark.spec("CON-06", "ADD-309", "ADD-853", "ADD-959", "ADD-1039")
 @pytest.mark.parametrize(
     ("version", "needed"),

@@ -193,6 +193,7 @@ class BaseConnector(IdleConnections):
         )
         self._wheel = DeadlineWheel(self._loop)
         self._connections: set[HttpConnection] = set()
+        self._closing: set[HttpConnection] = set()
         self._expiry: asyncio.TimerHandle | None = None
         self.tls_shutdown_timeout: float | None = 0.0
         """Seconds that TLS connections get for their closing handshake when the connector is
@@ -292,6 +293,8 @@ class BaseConnector(IdleConnections):
     def close(self, *, abort_ssl: bool = False) -> Awaitable[None]:
         """Close all connections, at once; awaiting the result waits until they are gone.
 
+        That includes those that were closing before.
+
         TLS connections are aborted, without their closing handshake (spec row ADD-301), unless
         :attr:`tls_shutdown_timeout` gives them time for it; *abort_ssl* aborts them in any case.
         Requests under way fail with ``ClientConnectionError``.  May be called more than once.
@@ -313,14 +316,16 @@ class BaseConnector(IdleConnections):
             self._expiry = None
         if self._loop.is_closed():
             self._connections.clear()
+            self._closing.clear()
             return []
-        connections = list(self._connections)
+        # Those that were closed before may be in their TLS closing handshake still.
+        connections = [*self._connections, *self._closing]
         self._pool.close()
         for connection in connections:
             connection.force_close = True
             if abort_tls and connection.speaks_tls:
                 connection.abort()
-            else:
+            elif connection not in self._closing:
                 connection.close()
         self._wake_granted()
         self._wheel.stop()
@@ -367,6 +372,12 @@ class BaseConnector(IdleConnections):
         """Forget a connection (called by the connection)."""
         slot = connection.slot
         self._connections.discard(connection)
+        lost = connection.when_lost()
+        if lost is not None:
+            closing = self._closing
+            closing.add(connection)
+            # Not through the connector: what is closing does not keep it alive.
+            lost.add_done_callback(lambda _: closing.discard(connection))
         if self._cleanup_closed and connection.speaks_tls:
             self._loop.call_later(CLEANUP_CLOSED_AFTER, connection.abort)
         if slot is None:

@@ -199,7 +199,8 @@ class PooledConnection:
             return
         if abort or transport.get_write_buffer_size():
             transport.abort()
-        else:
+        elif not transport.is_closing():
+            # asyncio's TLS transport, closed a second time, cannot be aborted any more.
             transport.close()
 
     def _transport_lost(self) -> None:
