@@ -9,49 +9,57 @@ import socket
 import subprocess
 import sys
 import textwrap
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiohttp_core.log import access_logger
-from aiohttp_web import Application, GracefulExit, Response, run_app
+from aiohttp_web import Application, GracefulExit, run_app
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
 
-async def hello(request: Any) -> Response:
-    return Response(text="hello")
-
-
-def stopping_app(events: list[str] | None = None) -> Application:
-    """Return an application that sends itself SIGINT when it has started."""
+def stopping_app() -> Application:
+    """Return an application that sends itself SIGINT soon, whether it listens by then or not."""
     app = Application()
-    app.router.add_get("/", hello)
-    noted = [] if events is None else events
 
     async def stop(app: Application) -> None:
-        noted.append("startup")
-        loop = asyncio.get_running_loop()
-        loop.call_later(0.05, os.kill, os.getpid(), signal.SIGINT)
-
-    async def cleanup(app: Application) -> None:
-        noted.append("cleanup")
+        asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGINT)
 
     app.on_startup.append(stop)
-    app.on_cleanup.append(cleanup)
     return app
+
+
+class Banner:
+    """For ``print``: keeps the banner, and sends SIGINT, for now the server listens."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __call__(self, text: str) -> None:
+        self.texts.append(text)
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.mark.spec("CLI-04", "CLI-11", "ADD-613", "ADD-614", "ADD-611")
 def test_banner_and_normal_end() -> None:
     events: list[str] = []
-    printed: list[str] = []
-    run_app(stopping_app(events), host="127.0.0.1", port=0, print=printed.append)
+    banner = Banner()
+    app = Application()
+
+    async def life(app: Application) -> AsyncIterator[None]:
+        events.append("startup")
+        yield
+        events.append("cleanup")
+
+    app.cleanup_ctx.append(life)
+    run_app(app, host="127.0.0.1", port=0, print=banner)
     assert events == ["startup", "cleanup"]
     assert re.fullmatch(
         r"======== Running on http://127\.0\.0\.1:\d+ ========\n\(Press CTRL\+C to quit\)",
-        printed[0],
+        banner.texts[0],
     )
 
 
@@ -73,18 +81,18 @@ def test_where_it_listens(
     options: Any, names: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    printed: list[str] = []
-    run_app(stopping_app(), print=printed.append, **options)
-    assert re.match(f"======== Running on {names} ========\n", printed[0])
+    banner = Banner()
+    run_app(Application(), print=banner, **options)
+    assert re.match(f"======== Running on {names} ========\n", banner.texts[0])
 
 
 @pytest.mark.spec("ADD-612")
 def test_given_sockets() -> None:
-    printed: list[str] = []
+    banner = Banner()
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port = sock.getsockname()[1]
-        run_app(stopping_app(), sock=sock, print=printed.append)
-    assert printed[0].startswith(f"======== Running on http://127.0.0.1:{port} ========")
+        run_app(Application(), sock=sock, print=banner)
+    assert banner.texts[0].startswith(f"======== Running on http://127.0.0.1:{port} ========")
 
 
 @pytest.mark.spec("CLI-10", "CLI-02", "ADD-610", "ADD-835", "APP-16")

@@ -132,3 +132,26 @@ async def test_port_is_shared_on_demand(runner: Any) -> None:
     second = TCPSite(runner, "127.0.0.1", first.port, reuse_port=True, reuse_address=True)
     await second.start()
     assert len(runner.addresses) == 2
+
+
+@pytest.mark.spec("SHUT-01")
+@pytest.mark.parametrize("rounds", range(6))
+async def test_stopping_loses_no_connection_that_was_accepted(runner: Any, rounds: int) -> None:
+    """In whichever round of the loop it was: what this site does not serve is left to others."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()) as client,
+    ):
+        listening.setblocking(False)
+        # Held as the parent of several workers holds it: what is in its queue is not lost.
+        await SockSite(runner, listening.dup()).start()
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        await runner.cleanup()
+        try:
+            listening.accept()[0].close()
+        except BlockingIOError:
+            client.settimeout(20)
+            answer = await asyncio.to_thread(client.recv, 4096)
+            assert answer.startswith(b"HTTP/1.1 200")

@@ -162,8 +162,10 @@ class ConnectionTransport:
         if self._state < _CLOSING:
             self._to(_CLOSING)
         self.deadline = self._sweep.after(self._options.timeouts.send)
-        if self.transport is not None:
-            self.transport.close()
+        transport = self.transport
+        # asyncio's TLS transport, closed a second time, cannot be aborted any more.
+        if transport is not None and not transport.is_closing():
+            transport.close()
 
     def _close_softly(self) -> None:
         """Say that no more comes, and drop what the client sends: it can read the answer."""

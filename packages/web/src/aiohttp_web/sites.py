@@ -3,6 +3,7 @@
 Laws
 * A site belongs to one runner, is made after its ``setup()``, starts once and stops once.
 * ``stop()`` only stops listening; the connections are the runner's business.
+* What was accepted is served: ``stop()`` loses no connection that has left the kernel's queue.
 """
 
 import asyncio
@@ -82,10 +83,29 @@ class BaseSite(ABC):
     async def stop(self) -> None:
         """Listen no longer.  RuntimeError if the site was not started."""
         self._runner.check_site(self)
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server = self._server
+        if server is not None:
+            try:
+                await _accept_no_more(server)
+            finally:
+                server.close()
+                self._server = None
         self._runner.unregister_site(self)
+
+
+async def _accept_no_more(server: asyncio.AbstractServer) -> None:
+    """Let what *server* has just accepted become connections.
+
+    asyncio accepts a socket in one round of its loop and makes the transport in the next one.  If
+    the server is closed in between, it drops the socket without a word, and the client sees a
+    reset.  So the round between is waited for, while nothing more is accepted.
+    """
+    loop = asyncio.get_running_loop()
+    for sock in getattr(server, "sockets", ()):
+        # Other loops accept in their own way, in one step.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.remove_reader(sock.fileno())
+    await asyncio.sleep(0)
 
 
 class TCPSite(BaseSite):
