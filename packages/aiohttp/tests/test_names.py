@@ -100,9 +100,6 @@ def test_each_name_is_the_same_object(package):
 def test_web_is_all_of_the_server():
     more = {
         "HostSequence",
-        "WSMsgType",
-        "WebSocketReady",
-        "WebSocketResponse",
         "_run_app",
         "access_logger",
         "main",

@@ -264,6 +264,12 @@ async def test_wrong_window_bits(serve: Any, session: Any, bits: int) -> None:
         await session.ws_connect(server.url(), compress=bits)
 
 
+@pytest.mark.parametrize("option", ["heartbeat", "max_msg_size"])
+async def test_options_are_checked_before_anything_is_sent(session: Any, option: str) -> None:
+    with pytest.raises(ValueError, match=f"{option} may not be negative"):
+        await session.ws_connect("http://127.0.0.1:9/", **{option: -1})
+
+
 @pytest.mark.spec("ADD-645")
 async def test_redirects_are_followed(serve: Any, session: Any) -> None:
     target = await serve(answering(echo))

@@ -889,6 +889,38 @@ async def test_cancelling_the_handler_at_every_turn(run: Any) -> None:
         assert app_handler.ws.closed
 
 
+async def test_repr(run: Any) -> None:
+    shown = [repr(WebSocketResponse())]
+
+    async def body(ws: WebSocketResponse[Any]) -> None:
+        shown.append(repr(ws))
+        await ws.receive()
+        shown.append(repr(ws))
+
+    peer = await (await run(Seen(body))).open()
+    await peer.close(1001)
+    assert shown == [
+        "<WebSocketResponse Switching Protocols not prepared>",
+        "<WebSocketResponse GET / [open]>",
+        "<WebSocketResponse GET / [closed 1001]>",
+    ]
+
+
+async def test_the_address_is_known_to_the_access_log_after_a_loss(run: Any) -> None:
+    seen = Seen(echo)
+    requests: list[Request] = []
+
+    async def handler(request: Request) -> Any:
+        requests.append(request)
+        return await seen(request)
+
+    peer = await (await run(handler)).open()
+    peer.writer.transport.abort()
+    await seen.done.wait()
+    assert requests[0].transport is None
+    assert requests[0].remote == "127.0.0.1"
+
+
 @pytest.mark.spec("ADD-1021")
 def test_subscriptable() -> None:
     assert WebSocketResponse[bool] is not None

@@ -672,6 +672,17 @@ async def test_an_error_of_the_listener_is_raised_and_closes_with_1011(waiting: 
     assert ws.close_code == 1011
 
 
+async def test_a_listener_is_no_coroutine_function() -> None:
+    async def on_message(message: WSMessage) -> None:
+        """Would never be awaited."""
+
+    ws = server_on(Wire())
+    with pytest.raises(TypeError, match="coroutine function"):
+        await ws.listen(on_message)
+    ws.data_received(masked(TEXT, b"a"))
+    assert (await ws.receive()).data == "a"
+
+
 async def test_a_breach_while_listening_is_raised() -> None:
     wire = Wire()
     ws = server_on(wire)

@@ -73,3 +73,9 @@ def test_endless_final_blocks_are_refused() -> None:
     with pytest.raises(WebSocketError) as caught:
         Inflater().inflate(empty * 2000, True, 1000)
     assert caught.value.code == 1009
+
+
+@pytest.mark.parametrize("bits", [0, 8, 16])
+def test_windows_that_zlib_cannot_do(bits: int) -> None:
+    with pytest.raises(ValueError, match=f"between 9 and 15, not {bits}"):
+        Deflater(bits)

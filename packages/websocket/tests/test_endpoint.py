@@ -104,6 +104,11 @@ async def test_receiving(end: End) -> None:
     for call in (end.receive_bytes, end.receive_str, end.receive_json):
         with pytest.raises(WSMessageTypeError):
             await call()
+    give(end, (BINARY, b"x" * 10_000), (CLOSE, b"\x03\xe9"))
+    with pytest.raises(WSMessageTypeError, match=r"^Received message WSMsgType.BINARY:b'x+\.\.\."):
+        await end.receive_str()
+    with pytest.raises(WSMessageTypeError, match=r"WSMsgType.CLOSE:1001 is not WSMsgType.BINARY$"):
+        await end.receive_bytes()
 
 
 @pytest.mark.parametrize("iterate", [True, False])

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from frames_by_hand import frame
 
@@ -24,3 +26,26 @@ def test_the_header_alone(size: int, key: bytes | None) -> None:
 
 def test_the_longest_declarable_length() -> None:
     assert encode_header(FIN | 2, 2**63 - 1, None) == b"\x82\x7f\x7f" + b"\xff" * 7
+
+
+@pytest.mark.parametrize("key", [b"", b"abc", b"abcde"])
+def test_a_key_has_four_bytes(key: bytes) -> None:
+    with pytest.raises(ValueError, match="4 bytes, not"):
+        encode_frame(FIN | 2, b"data", key)
+    with pytest.raises(ValueError, match="4 bytes, not"):
+        encode_header(FIN | 2, 4, key)
+
+
+@pytest.mark.parametrize("first", [-1, 256])
+def test_flags_and_opcode_are_one_byte(first: int) -> None:
+    with pytest.raises(ValueError, match="one byte"):
+        encode_frame(first, b"", None)
+    with pytest.raises(ValueError, match="one byte"):
+        encode_header(first, 0, None)
+
+
+@pytest.mark.parametrize("payload", ["text", bytearray(b"x"), memoryview(b"x"), 5])
+@pytest.mark.parametrize("key", [None, b"abcd"])
+def test_a_payload_is_bytes(payload: Any, key: bytes | None) -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        encode_frame(FIN | 2, payload, key)

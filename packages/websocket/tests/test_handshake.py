@@ -1,4 +1,5 @@
 import base64
+from typing import Any
 
 import pytest
 from multidict import CIMultiDict
@@ -99,6 +100,14 @@ def test_the_server_refuses(changes: dict[str, str | None]) -> None:
     assert str(caught.value)
     versions = {"Sec-WebSocket-Version": "13, 8, 7"} if "Sec_WebSocket_Version" in changes else {}
     assert caught.value.headers == versions
+
+
+@pytest.mark.parametrize("kind", [dict, lambda headers: list(headers.items())])
+def test_fields_may_be_any_mapping_or_pairs(kind: Any) -> None:
+    assert accept_request(kind(request())).headers["sec-websocket-accept"] == RFC_ACCEPT
+    assert check_response(101, kind(response()), RFC_KEY).protocol is None
+    lower = {name.lower(): value for name, value in request().items()}
+    assert accept_request(lower).headers["sec-websocket-accept"] == RFC_ACCEPT
 
 
 @pytest.mark.spec("ADD-640", "WSP-10")

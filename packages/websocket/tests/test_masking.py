@@ -48,3 +48,11 @@ def test_a_payload_is_filled_in_pieces(data: bytes, key: bytes | None, cuts: lis
 def test_every_size_around_the_kernels_borders(size: int) -> None:
     data, key = bytes(index & 0xFF for index in range(size)), b"\x01\x80\xff\x00"
     assert masking.mask(data, key) == by_hand(data, key)
+
+
+@pytest.mark.parametrize("key", [b"", b"abc", b"abcde"])
+def test_a_key_has_four_bytes(key: bytes) -> None:
+    with pytest.raises(ValueError, match="4 bytes, not"):
+        masking.mask(b"data", key)
+    with pytest.raises(ValueError, match="4 bytes, not"):
+        masking.mask_in_place(key, bytearray(b"data"))

@@ -2,6 +2,7 @@ import sys
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from frames_by_hand import frame
@@ -201,6 +202,12 @@ def test_a_limit_that_nothing_reaches(limit: int) -> None:
 def test_a_negative_limit_is_an_error_of_the_caller() -> None:
     with pytest.raises(ValueError, match="-1"):
         MessageReader(lambda *_: None, masked=True, max_msg_size=-1)
+
+
+@pytest.mark.parametrize("data", ["text", bytearray(b"x"), memoryview(b"x")])
+def test_input_is_bytes(data: Any) -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        MessageReader(lambda *_: None, masked=True).feed(data)
 
 
 @pytest.mark.spec("ADD-666")

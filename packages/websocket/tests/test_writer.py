@@ -344,3 +344,54 @@ async def test_a_cut_ends_a_message_in_fragments() -> None:
         await large
     await closing
     assert len(wire.written) == 2
+
+
+@pytest.mark.spec("WSS-17", "WSC-11")
+@pytest.mark.parametrize("opcode", [8, 9, 10])
+def test_a_control_frame_is_small(opcode: int) -> None:
+    for send in ("start_frame", "write_frame"):
+        wire = Wire()
+        getattr(writer(wire), send)(bytes(125), opcode)
+        with pytest.raises(ValueError, match="larger than 125 bytes: 126"):
+            getattr(writer(wire), send)(bytes(126), opcode)
+        assert len(wire.written) == 1
+
+
+@pytest.mark.parametrize("opcode", [-1, 0, 3, 7, 11, 15, 257])
+def test_what_is_no_message_is_not_sent(opcode: int) -> None:
+    for send in ("start_frame", "write_frame"):
+        wire = Wire()
+        with pytest.raises(ValueError, match=f"opcode {opcode} "):
+            getattr(writer(wire), send)(b"", opcode)
+        assert wire.written == []
+
+
+@pytest.mark.parametrize("data", ["text", 5, None, [1]])
+@pytest.mark.parametrize("opcode", [1, 2, 9])
+def test_what_is_no_bytes_is_not_sent(data: Any, opcode: int) -> None:
+    for send in ("start_frame", "write_frame"):
+        wire = Wire()
+        with pytest.raises(TypeError, match="byte-ish"):
+            getattr(writer(wire), send)(data, opcode)
+        assert wire.written == []
+
+
+def test_nothing_follows_a_close_that_was_sent_as_a_frame() -> None:
+    wire = Wire()
+    ours = writer(wire)
+    ours.start_frame(b"\x03\xe8", 8)
+    assert ours.closing
+    for opcode in (1, 8, 9):
+        with pytest.raises(ClientConnectionResetError):
+            ours.start_frame(b"", opcode)
+    assert wire.written == [b"\x88\x02\x03\xe8"]
+
+
+@pytest.mark.spec("WSS-18", "WSC-05")
+@pytest.mark.parametrize("agreed", [0, 12])
+@pytest.mark.parametrize("bits", [-1, 1, 8, 16])
+def test_windows_that_zlib_cannot_do(agreed: int, bits: int) -> None:
+    wire = Wire()
+    with pytest.raises(ValueError, match=f"not {bits}"):
+        writer(wire, compress=agreed).start_frame(b"data", 2, bits)
+    assert wire.written == []

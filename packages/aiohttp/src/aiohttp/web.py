@@ -146,7 +146,7 @@ from aiohttp_web import (
 from aiohttp_web.cli import command, main
 from aiohttp_web.run import HostSequence, serve_app as _run_app
 from aiohttp_web.websocket import WebSocketReady, WebSocketResponse
-from aiohttp_websocket import WSMsgType
+from aiohttp_websocket import WSCloseCode, WSMessage, WSMsgType
 
 if not TYPE_CHECKING:
     __getattr__ = later(__name__)
@@ -272,6 +272,8 @@ __all__ = (
     "UrlDispatcher",
     "UrlMappingMatchInfo",
     "View",
+    "WSCloseCode",
+    "WSMessage",
     "WSMsgType",
     "WebSocketReady",
     "WebSocketResponse",

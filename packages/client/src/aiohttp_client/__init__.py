@@ -93,7 +93,13 @@ if TYPE_CHECKING:
     from aiohttp_client.local_connectors import NamedPipeConnector, UnixConnector
     from aiohttp_client.retry_middleware import Backoff, RetryBudget, RetryMiddleware
     from aiohttp_client.websocket import ClientWebSocketResponse
-    from aiohttp_websocket import WSMessageTypeError
+    from aiohttp_websocket import (
+        WebSocketError,
+        WSCloseCode,
+        WSMessage,
+        WSMessageTypeError,
+        WSMsgType,
+    )
 else:
     # What a plain request does without.
     __getattr__ = late_names(
@@ -107,7 +113,11 @@ else:
             "RetryBudget": "aiohttp_client.retry_middleware",
             "RetryMiddleware": "aiohttp_client.retry_middleware",
             "UnixConnector": "aiohttp_client.local_connectors",
+            "WSCloseCode": "aiohttp_websocket",
+            "WSMessage": "aiohttp_websocket",
             "WSMessageTypeError": "aiohttp_websocket",
+            "WSMsgType": "aiohttp_websocket",
+            "WebSocketError": "aiohttp_websocket",
         },
     )
     __dir__ = listing(__name__)
@@ -206,9 +216,13 @@ __all__ = (
     "UnixConnector",
     "UploadAbortedError",
     "UploadTracker",
+    "WSCloseCode",
+    "WSMessage",
     "WSMessageTypeError",
+    "WSMsgType",
     "WSRequestContextManager",
     "WSServerHandshakeError",
+    "WebSocketError",
     "__version__",
     "encode_basic_auth",
     "request",

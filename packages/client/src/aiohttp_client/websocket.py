@@ -136,8 +136,10 @@ async def connect(
 ) -> "ClientWebSocketResponse[Any]":
     """Open a WebSocket: make the request, check the answer, take the connection over.
 
-    Raises :class:`WSServerHandshakeError` for a wrong answer and what *request* raises.
+    Raises :class:`WSServerHandshakeError` for a wrong answer, ``ValueError`` for options that make
+    no sense, before anything is sent, and what *request* raises.
     """
+    settings = options.settings()
     headers = CIMultiDict(options.headers or ())
     key = new_key()
     for name, value in request_headers(
@@ -168,7 +170,7 @@ async def connect(
         error.body = await _refusal(response)
         raise error from None
     try:
-        return response_class(_take_over(response, options, handshake), response, handshake)
+        return response_class(_take_over(response, settings, handshake), response, handshake)
     except BaseException:
         response.close()
         raise
@@ -190,7 +192,7 @@ async def _refusal(response: ClientResponse) -> bytes:
 
 
 def _take_over(
-    response: ClientResponse, options: WebSocketOptions, handshake: ClientHandshake
+    response: ClientResponse, settings: WebSocketSettings, handshake: ClientHandshake
 ) -> WebSocketConnection:
     incoming = response.incoming
     connection = None if incoming is None else incoming.connection
@@ -200,7 +202,7 @@ def _take_over(
     receiver = WebSocketConnection(
         protocol,
         server=False,
-        settings=options.settings(),
+        settings=settings,
         deflate=handshake.deflate,
         heartbeat_error=ServerTimeoutError,
     )

@@ -171,6 +171,7 @@ from aiohttp_web.subapps import (
 )
 from aiohttp_web.views import View
 from aiohttp_web.websocket import WebSocketReady, WebSocketResponse
+from aiohttp_websocket import WSCloseCode, WSMessage, WSMsgType
 
 __all__ = (
     "AbstractAccessLogger",
@@ -292,6 +293,9 @@ __all__ = (
     "UrlDispatcher",
     "UrlMappingMatchInfo",
     "View",
+    "WSCloseCode",
+    "WSMessage",
+    "WSMsgType",
     "WebSocketReady",
     "WebSocketResponse",
     "default_expect_handler",

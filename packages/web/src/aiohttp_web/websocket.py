@@ -172,6 +172,7 @@ class WebSocketResponse(WebSocketEndpoint[TextT_co], StreamResponse):
         self._ws_protocol = handshake.protocol
         writer = await super().prepare(request)
         writer.send_headers()
+        _ = request.remote  # kept for the access log, which comes when the transport is gone
         connection = request.protocol
         receiver = WebSocketConnection(
             connection, server=True, settings=self._settings, deflate=handshake.deflate
@@ -181,6 +182,12 @@ class WebSocketResponse(WebSocketEndpoint[TextT_co], StreamResponse):
         if tail:
             receiver.data_received(tail)
         return writer
+
+    def __repr__(self) -> str:
+        if self._ws is None:
+            return super().__repr__()
+        state = f"closed {self.close_code}" if self.closed else "open"
+        return f"<{type(self).__name__} {self._req.method} {self._req.path} [{state}]>"
 
     @property
     def prepared(self) -> bool:

@@ -15,6 +15,7 @@ Laws
 
 import asyncio
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp_core.log import ws_logger
@@ -365,6 +366,8 @@ class WebSocketConnection:
         connection with 1011 and is raised here, a breach of the protocol as
         :class:`WebSocketError`.  Cancelling stops listening and leaves the connection open.
         """
+        if iscoroutinefunction(on_message):
+            raise TypeError("on_message is called and not awaited: a coroutine function cannot be")
         if self._closed:
             return
         if self.queue.waiting or self._ended is not None:

@@ -11,6 +11,7 @@ import sys
 from typing import Final
 
 from aiohttp_core.codings.zlib_backend import ZLibBackend
+from aiohttp_websocket.deflate_params import check_window
 from aiohttp_websocket.types import WebSocketError, WSCloseCode
 
 __all__ = ("TAIL", "Deflater", "Inflater")
@@ -27,13 +28,17 @@ def _too_big(room: int) -> WebSocketError:
 
 
 class Deflater:
-    """Compresses what we send.  *bits* is our window, 9 to 15, *level* as for zlib."""
+    """Compresses what we send.  *bits* is our window, 9 to 15, *level* as for zlib.
+
+    ``ValueError`` for other bits.
+    """
 
     __slots__ = ("_bits", "_level", "_no_context_takeover", "_stream")
 
     def __init__(
         self, bits: int = 15, *, no_context_takeover: bool = False, level: int | None = None
     ) -> None:
+        check_window(bits)
         self._bits = bits
         self._level = ZLibBackend.Z_BEST_SPEED if level is None else level
         self._no_context_takeover = no_context_takeover

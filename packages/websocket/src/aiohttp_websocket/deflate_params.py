@@ -20,6 +20,7 @@ from aiohttp_websocket.types import WSHandshakeError
 __all__ = (
     "DeflateParams",
     "accept_answer",
+    "check_window",
     "choose_offer",
     "offer_header",
     "ws_ext_gen",
@@ -44,6 +45,12 @@ class DeflateParams:
     client_bits: int = MAX_BITS
     server_no_context_takeover: bool = False
     client_no_context_takeover: bool = False
+
+
+def check_window(bits: int) -> None:
+    """Raise ``ValueError`` unless zlib can compress with a window of *bits* bits: 9 to 15."""
+    if not MIN_BITS <= bits <= MAX_BITS:
+        raise ValueError(f"Compress wbits must be between {MIN_BITS} and {MAX_BITS}, not {bits}")
 
 
 def _parameters(text: str) -> dict[str, str | None] | None:
@@ -112,10 +119,7 @@ def offer_header(bits: int = MAX_BITS, *, no_context_takeover: bool = False) -> 
 
     Raises ``ValueError`` for bits outside 9 to 15.
     """
-    if not MIN_BITS <= bits <= MAX_BITS:
-        raise ValueError(
-            f"Compress wbits must between {MIN_BITS} and {MAX_BITS}, zlib does not support wbits=8"
-        )
+    check_window(bits)
     parts = [EXTENSION, "client_max_window_bits"]
     if bits < MAX_BITS:
         parts.append(f"server_max_window_bits={bits}")
@@ -166,10 +170,7 @@ def accept_answer(
 
 def ws_ext_gen(compress: int = 15, isserver: bool = False, server_notakeover: bool = False) -> str:
     """Return an extension header; historical interface (spec row ADD-993)."""
-    if not MIN_BITS <= compress <= MAX_BITS:
-        raise ValueError(
-            f"Compress wbits must between {MIN_BITS} and {MAX_BITS}, zlib does not support wbits=8"
-        )
+    check_window(compress)
     parts = [EXTENSION]
     if not isserver:
         parts.append("client_max_window_bits")

@@ -6,6 +6,7 @@ Laws
 """
 
 import json
+import reprlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, overload
 
@@ -43,8 +44,15 @@ CLOSING: Final = WSMsgType.CLOSING
 CLOSED: Final = WSMsgType.CLOSED
 
 
-def _encoded(message: BytesLike | str) -> bytes:
-    return message.encode("utf-8") if isinstance(message, str) else bytes(message)
+def _encoded(message: BytesLike | str) -> BytesLike:
+    return message.encode("utf-8") if isinstance(message, str) else message
+
+
+def _other_type(message: WSMessage, wanted: WSMsgType) -> WSMessageTypeError:
+    return WSMessageTypeError(
+        f"Received message WSMsgType.{message.type.name}:{reprlib.repr(message.data)}"
+        f" is not WSMsgType.{wanted.name}"
+    )
 
 
 class WebSocketEndpoint(Generic[TextT_co]):
@@ -79,12 +87,12 @@ class WebSocketEndpoint(Generic[TextT_co]):
     async def ping(self, message: BytesLike | str = b"") -> None:
         """Send a PING of at most 125 bytes; a ``str`` is encoded as UTF-8 (WSS-17, WSC-11).
 
-        Answers are waited for by ``heartbeat`` alone.
+        ``ValueError`` if it is longer.  Answers are waited for by ``heartbeat`` alone.
         """
         await self._opened().send(_encoded(message), PING)
 
     async def pong(self, message: BytesLike | str = b"") -> None:
-        """Send an unsolicited PONG of at most 125 bytes (spec rows WSS-17, WSC-11)."""
+        """Send an unsolicited PONG, as :meth:`ping` does (spec rows WSS-17, WSC-11)."""
         await self._opened().send(_encoded(message), PONG)
 
     async def send_frame(
@@ -99,9 +107,10 @@ class WebSocketEndpoint(Generic[TextT_co]):
     async def send_str(self, data: str, compress: int | None = None) -> None:
         """Send TEXT; return when the peer keeps up (spec rows WSS-18, WSC-11).
 
-        *compress* overrides the compression of this message: window bits 9 to 15, 0 for none.
-        ``TypeError`` unless *data* is a ``str``, :class:`ClientConnectionResetError` if the
-        connection is closing.  Cancelled, the message is sent wholly or not at all.
+        *compress* overrides the compression of this message: window bits 9 to 15, 0 for none, and
+        ``ValueError`` for others.  ``TypeError`` unless *data* is a ``str``,
+        :class:`ClientConnectionResetError` if the connection is closing.  Cancelled, the message is
+        sent wholly or not at all.
         """
         waiting = (self._ws or self._opened()).writer.start_text(data, compress)
         if waiting is not None:
@@ -196,9 +205,7 @@ class WebSocketEndpoint(Generic[TextT_co]):
         """
         message = await self.receive(timeout)
         if message[0] is not TEXT:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.TEXT"
-            )
+            raise _other_type(message, TEXT)
         data: str | bytes = message[1]
         return data
 
@@ -206,9 +213,7 @@ class WebSocketEndpoint(Generic[TextT_co]):
         """Return the data of the next message, which must be BINARY (WSS-23, WSC-16)."""
         message = await self.receive(timeout)
         if message[0] is not BINARY:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.BINARY"
-            )
+            raise _other_type(message, BINARY)
         data: bytes = message[1]
         return data
 
@@ -218,15 +223,14 @@ class WebSocketEndpoint(Generic[TextT_co]):
         """Return the next TEXT message decoded as JSON (spec rows WSS-23, WSC-16, ADD-683)."""
         message = await self.receive(timeout)
         if message[0] is not TEXT:
-            raise WSMessageTypeError(
-                f"Received message {message.type}:{message.data!r} is not WSMsgType.TEXT"
-            )
+            raise _other_type(message, TEXT)
         return loads(message[1])
 
     async def listen(self, on_message: Callable[[WSMessage], object]) -> None:
         """Call *on_message* for every message as it arrives, until the connection closes.
 
-        The fastest way to receive: there is no queue and no task switch.  See
+        The fastest way to receive: there is no queue and no task switch.  *on_message* is a plain
+        function and may send by :meth:`send_nowait`; ``TypeError`` for a coroutine function.  See
         :meth:`aiohttp_websocket.WebSocketConnection.listen`.
         """
         await self._opened().listen(on_message)

@@ -1,7 +1,9 @@
 cimport cython
 
-from aiohttp_websocket.masking cimport mask
+from aiohttp_websocket.masking cimport check_key, mask
 
+
+cdef _check(int first, bytes key)
 
 cpdef bytes encode_header(int first, Py_ssize_t length, bytes key)
 

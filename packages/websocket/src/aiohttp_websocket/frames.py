@@ -8,7 +8,7 @@ Laws
 
 from typing import TYPE_CHECKING, Final
 
-from aiohttp_websocket.masking import mask
+from aiohttp_websocket.masking import check_key, mask
 
 if TYPE_CHECKING:
     import cython
@@ -27,8 +27,19 @@ RSV1: Final = 0x40
 """The bit of a message that is compressed (RFC 7692 section 6)."""
 
 
+def _check(first: int, key: bytes | None) -> None:
+    if not 0 <= first <= 0xFF:
+        raise ValueError(f"Flags and opcode are one byte, not {first}")
+    if key is not None:
+        check_key(key)
+
+
 def encode_header(first: int, length: int, key: bytes | None) -> bytes:
-    """Return a frame header: *first* holds flags and opcode, *key* four bytes or ``None``."""
+    """Return a frame header: *first* holds flags and opcode, *key* four bytes or ``None``.
+
+    ``ValueError`` for a key of another length and for a number that is no byte or no length.
+    """
+    _check(first, key)
     bit = 0 if key is None else 0x80
     if length < 126:
         header = bytes((first, bit | length))
@@ -40,7 +51,11 @@ def encode_header(first: int, length: int, key: bytes | None) -> bytes:
 
 
 def encode_frame(first: int, payload: bytes, key: bytes | None) -> bytes:
-    """Return a whole frame as one object."""
+    """Return a whole frame as one object; see :func:`encode_header`.
+
+    ``TypeError`` unless *payload* is ``bytes``.
+    """
+    _check(first, key)
     if cython.compiled:
         length = len(payload)
         start = 2 if length < 126 else 4 if length < 65536 else 10
@@ -67,6 +82,8 @@ def encode_frame(first: int, payload: bytes, key: bytes | None) -> bytes:
             memcpy(out + start, key_bytes, 4)
             xor(out + data, source, length, key_bytes, 0)
         return frame
+    if type(payload) is not bytes:
+        raise TypeError(f"payload must be bytes, not {type(payload).__name__}")
     if key is None:
         return encode_header(first, len(payload), None) + payload
     return encode_header(first, len(payload), key) + mask(payload, key)

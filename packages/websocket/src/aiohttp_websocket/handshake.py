@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +45,8 @@ WS_KEY: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 VERSIONS: Final = ("13", "8", "7")
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 
-Headers = CIMultiDict[str] | CIMultiDictProxy[str]
+Fields = CIMultiDict[str] | CIMultiDictProxy[str]
+Headers = Fields | Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,14 @@ class ClientHandshake:
     deflate: DeflateParams | None
 
 
-def _tokens(headers: Headers, name: str) -> list[str]:
+def _fields(headers: Headers) -> Fields:
+    """Return fields whose names are found in any case."""
+    if isinstance(headers, (CIMultiDict, CIMultiDictProxy)):
+        return headers
+    return CIMultiDict(headers)
+
+
+def _tokens(headers: Fields, name: str) -> list[str]:
     return [
         token.strip(" \t")
         for value in headers.getall(name, ())
@@ -104,10 +112,12 @@ def accept_request(
 ) -> ServerHandshake:
     """Server side: check a request's fields and make the answer.
 
+    *headers* may be any mapping, or pairs if a name comes several times.
     *protocols* are the subprotocols the server knows; the first of the client's list that is among
     them is chosen.  Raises :class:`WSHandshakeError` (spec row ADD-638); after a version that is
     not known its ``headers`` tell which ones are (RFC 6455 section 4.4).
     """
+    headers = _fields(headers)
     upgrade = headers.get("Upgrade", "").strip(" \t")
     if not _is(upgrade, "websocket"):
         raise WSHandshakeError(
@@ -175,8 +185,10 @@ def check_response(
 ) -> ClientHandshake:
     """Client side: check the answer to a request made with :func:`request_headers`.
 
+    *headers* may be any mapping, or pairs if a name comes several times.
     Raises :class:`WSHandshakeError` naming the first field that is wrong (RFC 6455 section 4.1).
     """
+    headers = _fields(headers)
     if status != 101:
         raise WSHandshakeError("Invalid response status")
     if not _is(headers.get("Upgrade", "").strip(" \t"), "websocket"):

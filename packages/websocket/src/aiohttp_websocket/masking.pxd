@@ -7,6 +7,8 @@ cpdef bytes unmask(bytes data, Py_ssize_t start, Py_ssize_t stop, bytes key, Py_
 @cython.locals(size=Py_ssize_t, result=bytes, source="char *")
 cpdef bytes unmask_behind_key(bytes data, Py_ssize_t start, Py_ssize_t stop)
 
+cpdef check_key(bytes key)
+
 cpdef bytes mask(bytes data, bytes key)
 
 @cython.locals(target="char *")

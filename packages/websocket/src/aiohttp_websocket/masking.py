@@ -24,6 +24,7 @@ else:
 
 __all__ = (
     "COMPILED",
+    "check_key",
     "fill_payload",
     "finish_payload",
     "mask",
@@ -97,15 +98,26 @@ def unmask_behind_key(data: bytes, start: int, stop: int) -> bytes:
     return _translate(data[start:stop], data[start - 4 : start])
 
 
+def check_key(key: bytes) -> None:
+    """Raise ``ValueError`` unless *key* has four bytes."""
+    if len(key) != 4:
+        raise ValueError(f"A masking key has 4 bytes, not {len(key)}")
+
+
 def mask(data: bytes, key: bytes) -> bytes:
-    """Return *data* masked with *key* (four bytes), as a new object."""
+    """Return *data* masked with *key*, as a new object.
+
+    ``ValueError`` unless *key* has four bytes.
+    """
+    check_key(key)
     if cython.compiled:
         return unmask(data, 0, len(data), key, 0)
     return _translate(data, key)
 
 
 def mask_in_place(key: bytes, data: bytearray) -> None:
-    """Mask *data* in place."""
+    """Mask *data* in place; ``ValueError`` unless *key* has four bytes."""
+    check_key(key)
     if cython.compiled:
         target = PyByteArray_AS_STRING(data)
         xor(target, target, len(data), PyBytes_AS_STRING(key), 0)

@@ -199,8 +199,11 @@ class MessageReader:
     def feed(self, data: bytes) -> None:
         """Take bytes from the wire and deliver what they complete.
 
-        Raises :class:`WebSocketError` once, for the first breach of the protocol.
+        Raises :class:`WebSocketError` once, for the first breach of the protocol, and
+        ``TypeError`` unless *data* is ``bytes``.
         """
+        if not cython.compiled and type(data) is not bytes:
+            raise TypeError(f"data must be bytes, not {type(data).__name__}")
         if self._failed or self._finished:
             return
         if self._held:

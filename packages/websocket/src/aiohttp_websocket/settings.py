@@ -35,7 +35,10 @@ class ConnectionControl(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WebSocketSettings:
-    """How one connection behaves; times in seconds, sizes in bytes."""
+    """How one connection behaves; times in seconds, sizes in bytes.
+
+    ``ValueError`` for a negative heartbeat or size.
+    """
 
     close_timeout: float | None = 10.0
     receive_timeout: float | None = None
@@ -45,6 +48,12 @@ class WebSocketSettings:
     max_msg_size: int = 4 * 1024 * 1024
     writer_limit: int = DEFAULT_LIMIT
     decode_text: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("heartbeat", "max_msg_size", "writer_limit"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise ValueError(f"{name} may not be negative: {value}")
 
 
 def make_writer(

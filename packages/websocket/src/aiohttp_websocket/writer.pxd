@@ -33,7 +33,8 @@ cdef class WebSocketWriter:
     cpdef start_text(self, text, compress=*)
     cpdef start_bytes(self, data, compress=*)
     cpdef write_frame(self, message, int opcode, compress=*)
-    cdef bint _is_compressed(self, compress)
+    cdef bint _is_compressed(self, compress) except -1
+    cdef _write_control(self, bytes message, int opcode)
     cdef bint _has_to_queue(self, Py_ssize_t size, bint compressed)
     cdef _write_message(self, bytes message, int opcode, bint compressed, compress)
     cpdef close_now(self, int code, message=*)

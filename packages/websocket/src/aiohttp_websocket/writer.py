@@ -22,6 +22,7 @@ from aiohttp_core.flow import WriteControl
 from aiohttp_core.writer import WRITELINES_PAUSES
 from aiohttp_websocket.closing import close_payload
 from aiohttp_websocket.deflate import Deflater
+from aiohttp_websocket.deflate_params import check_window
 from aiohttp_websocket.frames import FIN, RSV1, encode_frame, encode_header
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ FRAGMENT_SIZE: Final = 1024 * 1024
 BytesLike = bytes | bytearray | memoryview
 CLOSING: Final = "Cannot write to closing transport"
 KEY_BLOCK: Final = 4096
+MAX_CONTROL: Final = 125
+"""Bytes of payload in a control frame (RFC 6455 section 5.5)."""
 
 # The same limits for the compiled module: C integers, which cost nothing to compare with.
 _executor_size: int = EXECUTOR_SIZE
@@ -51,6 +54,12 @@ _gather_above: int = JOIN_SIZE if WRITELINES_PAUSES else sys.maxsize
 # more than the frame: keys are cut from a block of random bytes.
 _block: bytes = b""
 _position: int = 0
+
+
+def _as_bytes(data: object) -> bytes:
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
+    return bytes(data)
 
 
 def next_key() -> bytes:
@@ -141,7 +150,9 @@ class WebSocketWriter:
         """Send one whole message, given as encoded bytes (spec rows WSS-19, WSC-13).
 
         *compress* overrides the agreed window for this message, with a fresh context; 0 sends it
-        uncompressed.  Raises :class:`ClientConnectionResetError` after a CLOSE or a loss.
+        uncompressed.  Raises :class:`ClientConnectionResetError` after a CLOSE or a loss, and
+        ``ValueError`` for an opcode that is none, for more than 125 bytes in a control frame, and
+        for a window of other than 9 to 15 bits.
         """
         waiting = self.start_frame(message, opcode, compress)
         if waiting is not None:
@@ -151,13 +162,13 @@ class WebSocketWriter:
         self, message: BytesLike, opcode: int, compress: int | None = None
     ) -> Awaitable[None] | None:
         """Send as :meth:`send_frame` does; return what is left to wait for, or ``None``."""
-        if self._closing and opcode != 8:
+        if self._closing:
             raise ClientConnectionResetError(CLOSING)
         if type(message) is not bytes:
-            message = bytes(message)
-        if opcode >= 8:
+            message = _as_bytes(message)
+        if opcode != 1 and opcode != 2:
             # A control frame is small, and whoever answers a ping must not wait for a slow peer.
-            self._write(FIN | opcode, message)
+            self._write_control(message, opcode)
             return None
         compressed = self._is_compressed(compress)
         if self._has_to_queue(len(message), compressed):
@@ -178,8 +189,6 @@ class WebSocketWriter:
 
     def start_bytes(self, data: BytesLike, compress: int | None = None) -> Awaitable[None] | None:
         """Send BINARY as :meth:`start_frame` does; ``TypeError`` unless *data* is bytes-like."""
-        if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
         return self.start_frame(data, 2, compress)
 
     def write_frame(self, message: BytesLike, opcode: int, compress: int | None = None) -> None:
@@ -188,12 +197,12 @@ class WebSocketWriter:
         A large message that is compressed or fragmented leaves in the background, in its place in
         the order; if the connection is lost meanwhile, nobody is told.
         """
-        if self._closing and opcode != 8:
+        if self._closing:
             raise ClientConnectionResetError(CLOSING)
         if type(message) is not bytes:
-            message = bytes(message)
-        if opcode >= 8:
-            self._write(FIN | opcode, message)
+            message = _as_bytes(message)
+        if opcode != 1 and opcode != 2:
+            self._write_control(message, opcode)
             return
         compressed = self._is_compressed(compress)
         if self._has_to_queue(len(message), compressed):
@@ -202,13 +211,29 @@ class WebSocketWriter:
             self._write_message(message, opcode, compressed, compress)
 
     def _is_compressed(self, compress: int | None) -> bool:
-        return self.compress != 0 and (compress is None or compress != 0)
+        if compress is None:
+            return self.compress != 0
+        if compress == 0:
+            return False
+        check_window(compress)
+        return self.compress != 0
 
     def _has_to_queue(self, size: int, compressed: bool) -> bool:
         """Whether a message is sent by a job of its own, or behind one."""
         return self._job is not None or size > (
             _executor_size if compressed else self.fragment_above
         )
+
+    def _write_control(self, message: bytes, opcode: int) -> None:
+        if not 8 <= opcode <= 10:
+            raise ValueError(f"A frame with opcode {opcode} cannot be sent as a message")
+        if len(message) > MAX_CONTROL:
+            raise ValueError(
+                f"Control frame payload cannot be larger than {MAX_CONTROL} bytes: {len(message)}"
+            )
+        self._write(FIN | opcode, message)
+        if opcode == 8:
+            self._closing = True
 
     def _write_message(
         self, message: bytes, opcode: int, compressed: bool, compress: int | None
