@@ -897,12 +897,20 @@ async def test_repr(run: Any) -> None:
         await ws.receive()
         shown.append(repr(ws))
 
+    async def closing(ws: WebSocketResponse[Any]) -> None:
+        task = asyncio.create_task(ws.close())
+        assert (await ws.receive()).type is WSMsgType.CLOSING
+        shown.append(repr(ws))
+        await task
+
     peer = await (await run(Seen(body))).open()
     await peer.close(1001)
+    await (await (await run(Seen(closing))).open()).all()
     assert shown == [
         "<WebSocketResponse Switching Protocols not prepared>",
         "<WebSocketResponse GET / [open]>",
         "<WebSocketResponse GET / [closed 1001]>",
+        "<WebSocketResponse GET / [closing]>",
     ]
 
 

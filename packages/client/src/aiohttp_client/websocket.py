@@ -229,7 +229,9 @@ class ClientWebSocketResponse(WebSocketEndpoint[TextT_co]):
         self._handshake = handshake
 
     def __repr__(self) -> str:
-        state = f"closed {self.close_code}" if self.closed else "open"
+        state = "open"
+        if self.closed:
+            state = "closing" if self.close_code is None else f"closed {self.close_code}"
         return f"<{type(self).__name__}({self._response.url}) [{state}]>"
 
     async def __aenter__(self) -> Self:

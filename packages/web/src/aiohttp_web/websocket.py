@@ -186,7 +186,9 @@ class WebSocketResponse(WebSocketEndpoint[TextT_co], StreamResponse):
     def __repr__(self) -> str:
         if self._ws is None:
             return super().__repr__()
-        state = f"closed {self.close_code}" if self.closed else "open"
+        state = "open"
+        if self.closed:
+            state = "closing" if self.close_code is None else f"closed {self.close_code}"
         return f"<{type(self).__name__} {self._req.method} {self._req.path} [{state}]>"
 
     @property

@@ -23,7 +23,7 @@ MAX_STREAMS: Final = 1024
 def _too_big(room: int) -> WebSocketError:
     return WebSocketError(
         WSCloseCode.MESSAGE_TOO_BIG,
-        f"Decompressed message exceeds its limit: more than {room} bytes left",
+        f"Message exceeds its limit when decompressed: there was room for {room} bytes",
     )
 
 
