@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 from raw_traffic import get, hello
 
 from aiohttp_web import (
+    FileResponse,
     RequestPayloadError,
     Response,
     StreamResponse,
@@ -85,6 +87,33 @@ async def test_a_client_that_does_not_read_is_dropped(timed_server: Any) -> None
     while not connection.gate.paused:
         await asyncio.sleep(0.001)
     await asyncio.sleep(0.05)
+    await server.pass_time(100)
+    await ended.wait()
+    sock.close()
+
+
+async def test_a_client_that_does_not_take_its_file_is_dropped(
+    timed_server: Any, tmp_path: Path
+) -> None:
+    ended = asyncio.Event()
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(2**30)
+
+    async def handler(request: Any) -> FileResponse:
+        response = FileResponse(path)
+        try:
+            await response.prepare(request)
+        finally:
+            ended.set()
+        return response
+
+    server = await timed_server(handler, send_timeout=30)
+    sock = socket.create_connection(("127.0.0.1", server.port))
+    sock.sendall(get())
+    connection = await server.accepted()
+    while not connection.gate.paused:
+        await asyncio.sleep(0.001)
     await server.pass_time(100)
     await ended.wait()
     sock.close()

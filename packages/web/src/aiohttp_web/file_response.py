@@ -41,6 +41,7 @@ from aiohttp_core.fields.ranges import (
     satisfiable_ranges,
     unsatisfied_range_header,
 )
+from aiohttp_core.sendfile import send_file
 from aiohttp_web.content_coding import add_vary
 from aiohttp_web.file_access import FileRefused, FileSource, OpenedFile, PathSource
 from aiohttp_web.stream_response import StreamResponse
@@ -323,21 +324,14 @@ class FileResponse(StreamResponse):
         self, request: Any, writer: Any, file: OpenedFile, start: int, stop: int
     ) -> bool:
         """Let the kernel copy the bytes; false, with nothing sent of them, if it cannot."""
-        transport = request.transport
-        if NOSENDFILE or transport is None or not hasattr(writer, "count_sent"):
+        if NOSENDFILE or not hasattr(writer, "count_sent"):
             return False
-        # What is coded, framed in chunks or encrypted passes through Python.
+        # What is coded or framed in chunks passes through Python.
         if self.chunked or (hdrs.CONTENT_ENCODING in self.headers and file.coding is None):
             return False
-        if transport.get_extra_info("sslcontext") is not None:
+        sent = await send_file(request.protocol, file.fd, start, stop)
+        if sent is None:
             return False
-        loop = asyncio.get_running_loop()
-        await writer.drain()
-        with os.fdopen(file.fd, "rb", buffering=0, closefd=False) as raw:
-            try:
-                sent = await loop.sendfile(transport, raw, start, stop - start, fallback=False)
-            except (NotImplementedError, asyncio.SendfileNotAvailableError):
-                return False
         _complete(sent, stop - start)
         writer.count_sent(sent)
         return True
