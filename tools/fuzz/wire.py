@@ -34,27 +34,30 @@ def table() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "packages/core/tests/request_table.py"))
 
 
-def builds(name: str) -> list[Any]:
-    """Return the module in the build that runs, and its interpreted form if that is another."""
-    import aiohttp_core
+def builds(name: str, package: str = "aiohttp_core", modules: Sequence[str] = HOT) -> list[Any]:
+    """Return the module in the build that runs, and its interpreted form if that is another.
+
+    *modules* are those of *package* that are interpreted, too.
+    """
     from aiohttp_core.extensions import SourceFirstFinder
 
-    here = importlib.import_module(f"aiohttp_core.{name}")
-    if not aiohttp_core.COMPILED:
+    here = importlib.import_module(f"{package}.{name}")
+    home = importlib.import_module(package)
+    if not home.COMPILED:
         print("only the interpreted build is here: cuts are compared, builds are not")
         return [here]
-    hot = [f"aiohttp_core.{module}" for module in HOT]
+    hot = [f"{package}.{module}" for module in modules]
     saved = {full: sys.modules.pop(full) for full in hot if full in sys.modules}
     sys.meta_path.insert(0, SourceFirstFinder)
     try:
-        other = importlib.import_module(f"aiohttp_core.{name}")
+        other = importlib.import_module(f"{package}.{name}")
     finally:
         sys.meta_path.remove(SourceFirstFinder)
         for full in hot:
             sys.modules.pop(full, None)
         sys.modules.update(saved)
         for full, module in saved.items():
-            setattr(aiohttp_core, full.rpartition(".")[2], module)
+            setattr(home, full.rpartition(".")[2], module)
     return [here, other]
 
 
