@@ -115,6 +115,18 @@ async def test_readany():
     assert await stream.readany() == b""
 
 
+@pytest.mark.spec("STR-03", "STR-10", "ADD-806")
+async def test_readany_joins_what_is_small_and_copies_nothing_that_is_large():
+    large = [bytes([number]) * 60_000 for number in range(3)]
+    pieces = (b"a", b"b", *large, b"c" * 5000, b"d", b"e" * 70_000)
+    stream = fed(*pieces)
+    assert stream.read_nowait(1) == b"a"
+    got = [piece async for piece in stream.iter_any()]
+    assert got[0] == b"b" + large[0]
+    assert got[1] is large[1]
+    assert got[2:] == [large[2] + b"c" * 5000 + b"d", b"e" * 70_000]
+
+
 @pytest.mark.spec("STR-04")
 async def test_readexactly():
     stream = fed(b"ab", b"cdef", eof=False)

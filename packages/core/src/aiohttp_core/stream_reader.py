@@ -28,6 +28,10 @@ MANY_EOF_READS: Final = 5
 """So many reads at the end of a stream are taken for a loop that never ends (ADD-087)."""
 
 
+JOINED: Final = 2**16
+"""Pieces of together no more bytes are joined by ``readany()``."""
+
+
 class StreamReader(StreamBuffer):
     """A body that is read while it arrives (spec rows STR-01 to STR-18, ADD-078 to ADD-091).
 
@@ -101,14 +105,18 @@ class StreamReader(StreamBuffer):
         return self._take(n)
 
     async def readany(self) -> bytes:
-        """Return what is buffered, waiting if that is nothing.  ``b""`` means the end."""
+        """Return what came next, waiting if that is nothing.  ``b""`` means the end.
+
+        Small pieces that are here together are joined, large ones given as they came: joining those
+        costs more than another call.
+        """
         if self._exception is not None:
             raise self._exception
         if not self._size:
             await self._have(1, "readany")
             if not self._size:
                 self._at_end()
-        return self._take(-1)
+        return self._take(-1 if len(self._buffer) < 2 else self._portion())
 
     async def readexactly(self, n: int) -> bytes:
         """Return exactly *n* bytes.
@@ -246,6 +254,15 @@ class StreamReader(StreamBuffer):
         self._eof_reads = 0
 
     # -- inside ---------------------------------------------------------------------------------
+
+    def _portion(self) -> int:
+        """Return how many bytes of several pieces are given at once."""
+        size = -self._offset
+        for piece in self._buffer:
+            if size > 0 and size + len(piece) > JOINED:
+                break
+            size += len(piece)
+        return size
 
     @staticmethod
     def _glimpse(passed: list[bytes]) -> bytes:
