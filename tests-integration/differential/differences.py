@@ -271,6 +271,10 @@ DIFFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "what the client offered for itself is agreed to (RFC 7692 7.1.1.2)": (
             "asked deflate no takeover",
         ),
+        "the refusal of a version names the known ones (RFC 6455 4.4)": (
+            "asked version 12",
+            "asked version none",
+        ),
     },
     "multipart": {
         "deflate is the zlib format (RFC 9110 8.4.1.2)": (
