@@ -178,7 +178,9 @@ def test_the_version():
 
 
 @pytest.mark.spec("CLI-12")
-@pytest.mark.parametrize("module", ["aiohttp.web", "aiohttp.client"])
+@pytest.mark.parametrize(
+    "module", ["aiohttp.web", "aiohttp.client", "aiohttp_web", "aiohttp_client"]
+)
 def test_commands(module):
     result = subprocess.run(
         [sys.executable, "-m", module, "--help"],

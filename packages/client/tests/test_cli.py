@@ -277,11 +277,17 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("usage: python -m aiohttp.client [options] [METHOD] URL [ITEM ...]\n")
+    assert shown.startswith("usage: python -m aiohttp_client [options] [METHOD] URL [ITEM ...]\n")
     examples = [line.split()[3:] for line in shown.splitlines() if line.startswith("  python -m ")]
     assert len(examples) == 5
     for arguments in examples:
         Invocation(make_parser().parse_intermixed_args(arguments))
+
+
+def test_messages_name_what_was_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([], prog="fetch")
+    assert capsys.readouterr().err.startswith("usage: fetch [options]")
 
 
 def test_usage() -> None:

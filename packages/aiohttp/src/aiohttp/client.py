@@ -136,4 +136,4 @@ if __name__ == "__main__":
 
     from aiohttp_client.cli import main
 
-    sys.exit(main())
+    sys.exit(main(prog="python -m aiohttp.client"))

@@ -107,10 +107,10 @@ def parse_item(text: str, parts: Parts) -> None:
         parts.fields.append((name, value))
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+def make_parser(prog: str = "python -m aiohttp_client") -> argparse.ArgumentParser:
+    """Return the parser of the command line; *prog* is what the user ran."""
     parser = argparse.ArgumentParser(
-        prog="python -m aiohttp.client",
+        prog=prog,
         usage="%(prog)s [options] [METHOD] URL [ITEM ...]",
         description="Make an HTTP request.",
         epilog=_EPILOG,
@@ -344,9 +344,12 @@ class Invocation:
             progress.finish()
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command with *argv* (default: ``sys.argv``) and return its exit status."""
-    parser = make_parser()
+def main(argv: Sequence[str] | None = None, *, prog: str = "python -m aiohttp_client") -> int:
+    """Run the command with *argv* (default: ``sys.argv``) and return its exit status.
+
+    *prog* is how messages call the command.
+    """
+    parser = make_parser(prog)
     options = parser.parse_intermixed_args(argv)
     try:
         return asyncio.run(Invocation(options).run())

@@ -3,4 +3,4 @@
 from aiohttp_web.cli import command
 
 if __name__ == "__main__":
-    command()
+    command("python -m aiohttp_web")

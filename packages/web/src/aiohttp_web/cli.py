@@ -22,10 +22,10 @@ __all__ = ("command", "main")
 _BACKLOG = 128
 
 
-def _parser() -> ArgumentParser:
+def _parser(prog: str) -> ArgumentParser:
     # Without abbreviations: arguments of the application must not become ours.
     parser = ArgumentParser(
-        description="aiohttp.web Application server", prog="aiohttp.web", allow_abbrev=False
+        description="aiohttp.web Application server", prog=prog, allow_abbrev=False
     )
     parser.add_argument(
         "entry_func",
@@ -152,9 +152,12 @@ def _serve_by_workers(parser: ArgumentParser, arguments: Namespace, extra: Seque
         parser.error(str(exc))
 
 
-def main(argv: Sequence[str]) -> None:
-    """Serve what *argv* names; ends with ``SystemExit``."""
-    parser = _parser()
+def main(argv: Sequence[str], *, prog: str = "aiohttp.web") -> None:
+    """Serve what *argv* names; ends with ``SystemExit``.
+
+    *prog* is how messages call the command.
+    """
+    parser = _parser(prog)
     arguments, extra = parser.parse_known_args(argv)
     _check(parser, arguments)
     logging.basicConfig(level=logging.DEBUG)
@@ -174,6 +177,6 @@ def main(argv: Sequence[str]) -> None:
     parser.exit(message="Stopped\n")
 
 
-def command() -> None:
-    """Run with the arguments of the process."""
-    main(sys.argv[1:])
+def command(prog: str = "aiohttp.web") -> None:
+    """Run with the arguments of the process.  *prog* is how messages call the command."""
+    main(sys.argv[1:], prog=prog)
