@@ -19,7 +19,9 @@ import email.parser
 import functools
 import hashlib
 import http.server
+import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -55,6 +57,14 @@ ENTRANCES = {
     "aiohttp": "import aiohttp; from aiohttp import web; aiohttp.ClientSession, web.Application",
     "aiohttp-client": "import aiohttp_client; aiohttp_client.ClientSession",
     "aiohttp-web": "import aiohttp_web; aiohttp_web.Application",
+}
+# What each command imports that a plain Python has not.
+NEEDS = {
+    "check": ("towncrier",),
+    "notes": ("towncrier",),
+    "build": ("build", "hatchling"),
+    "verify": (),
+    "rehearse": ("towncrier", "build", "hatchling"),
 }
 
 
@@ -246,6 +256,13 @@ def main(arguments: Sequence[str]) -> int:
     top.add_argument("package", nargs="?", help="for notes")
     top.add_argument("--out", type=Path, default=DIST)
     options = top.parse_args(arguments)
+    missing = [name for name in NEEDS[options.command] if importlib.util.find_spec(name) is None]
+    if missing:
+        print(
+            f"{' and '.join(missing)} cannot be imported by {sys.executable}; "
+            f"run: python3 tools/dev.py release {shlex.join(arguments)}"
+        )
+        return 2
     folder = options.out.resolve()
     found: list[str] = []
     try:

@@ -71,6 +71,7 @@ CHECKERS = pytest.mark.parametrize(
 
 
 @CHECKERS
+@pytest.mark.spec("WSP-04")
 def test_samples_are_well_typed(complaints_of, tmp_path):
     assert complaints_of(tmp_path, *SAMPLES) == []
 
