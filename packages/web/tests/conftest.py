@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from aiohttp_core.streams import EMPTY_PAYLOAD
@@ -21,6 +22,10 @@ from aiohttp_web.connection_state import check_transitions
 from aiohttp_web.detached_head import DetachedHead
 from aiohttp_web.request import Request
 from aiohttp_web.server import Server
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -140,6 +140,40 @@ async def test_each_request_has_a_task_and_a_context_of_its_own(raw_server: Any)
     assert len({id(task) for task in tasks}) == 4
 
 
+@pytest.mark.spec("ADD-452")
+@pytest.mark.parametrize("factory", [False, True])
+@pytest.mark.parametrize("size", [10, 150_000, 1_000_000])
+@pytest.mark.parametrize("read", [False, True])
+async def test_a_body_on_the_way_gives_its_context_to_nobody(
+    raw_server: Any, size: int, read: bool, factory: bool
+) -> None:
+    """A handler's task resumes reading, and may drop the rest of a body, and so starts others."""
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="")
+    seen = []
+
+    async def handler(request: Any) -> Response:
+        seen.append((request.path, variable.get()))
+        variable.set(request.path)
+        for _ in range(50):  # the body comes, as far as there is room for it
+            await asyncio.sleep(0)
+        if read:
+            await request.read()
+        return Response(text=request.path)
+
+    if factory:
+        asyncio.get_running_loop().set_task_factory(
+            lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options)
+        )
+    server = await raw_server(handler)
+    client = await server.open()
+    paths = [f"/{number}" for number in range(6)]
+    for one, two, three in (paths[:3], paths[3:]):
+        client.writer.write(post(b"x" * size, path=one) + get(two) + get(three))
+        for path in (one, two, three):
+            assert (await client.answer()).body == path.encode()
+    assert seen == [(path, "") for path in paths]
+
+
 async def test_many_immediate_handlers_do_not_recurse(raw_server: Any) -> None:
     depths = []
 

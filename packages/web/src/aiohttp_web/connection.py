@@ -284,13 +284,23 @@ class RequestHandler(ConnectionInput):
         if self._limited:
             self._busy = not self._server.take_slot()
         request = self._request = self._factory(head, payload, self, None, None)
+        # Always a copy of the connection's: the current one is that of a handler, if its task
+        # resumed reading or dropped the rest of a body.
+        context = self._context.copy()
         if not self._plain_tasks:
-            task = self._loop.create_task(self._serve(request))
+            # Not every factory knows that a task can be given a context.
+            task = context.run(self._loop.create_task, self._serve(request))
         elif _EAGER:
-            task = _Task(self._serve(request), loop=self._loop, name=_TASK_NAME, eager_start=True)  # type: ignore[call-arg]
+            task = _Task(
+                self._serve(request),
+                loop=self._loop,
+                name=_TASK_NAME,
+                context=context,
+                eager_start=True,  # type: ignore[call-arg]
+            )
         else:
             # What the loop's method does, without its Python frame.
-            task = _Task(self._serve(request), loop=self._loop, name=_TASK_NAME)
+            task = _Task(self._serve(request), loop=self._loop, name=_TASK_NAME, context=context)
         if not task.done():
             self._task = task
             request.bind_task(task)
