@@ -8,6 +8,9 @@ from yarl import URL
 from aiohttp_web.query_string import form_pairs, parse_query
 
 
+@pytest.mark.skipif(
+    len(URL("/?&").query) > 0, reason="an old yarl takes nothing between two & for a pair"
+)
 @given(st.text(alphabet="ab=&%+;/?2Ff0E9C3-~", max_size=20))
 @settings(max_examples=500, database=None)
 def test_equals_yarl(raw: str) -> None:
