@@ -881,6 +881,36 @@ async def test_error_in_the_body(serve: Any, session: ClientSession) -> None:
     assert session.connector.stats[:3] == (0, 0, 0)
 
 
+@pytest.mark.spec("ADD-102")
+@pytest.mark.parametrize("tracked", [False, True])
+async def test_a_large_file_is_sent_again_after_a_redirect(
+    serve: Any, session: ClientSession, tmp_path: Any, tracked: bool
+) -> None:
+    data = bytes(range(256)) * 12_000
+    path = tmp_path / "large"
+    path.write_bytes(data)
+    bodies: list[bytes] = []
+
+    async def script(talk: Any) -> None:
+        for answer in (
+            b"HTTP/1.1 307 Over There\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        ):
+            head = await talk.head()
+            assert f"\r\nContent-Length: {len(data)}\r\n".encode() in head
+            bodies.append(await talk.exactly(len(data)))
+            await talk.send(answer)
+
+    server = await serve(script)
+    tracker = UploadTracker() if tracked else None
+    with path.open("rb") as file:
+        async with session.put(server.url(), data=file, upload_tracker=tracker) as resp:
+            assert await resp.read() == b"ok"
+    assert bodies == [data, data]
+    if tracker is not None:
+        assert tracker.bytes_written == len(data)
+
+
 @pytest.mark.spec("ADD-366", "ADD-367", "ADD-368", "ADD-369")
 async def test_upload_tracker(serve: Any, session: ClientSession) -> None:
     got: list[tuple[bytes, bytes]] = []

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import io
 import os
 import socket
 import threading
@@ -11,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
 
 from aiohttp_core import sendfile
-from aiohttp_core.errors import ClientConnectionResetError
+from aiohttp_core.errors import BodyLengthError, ClientConnectionResetError
 from aiohttp_core.flow import BaseProtocol
+from aiohttp_core.payload import BufferedReaderPayload
+from aiohttp_core.payloads.base import CuttingWriter
 from aiohttp_core.sendfile import send_file
+from aiohttp_core.writer import StreamWriter
 
 pytestmark = pytest.mark.skipif(not sendfile.SENDFILE, reason="no sendfile here")
 
@@ -324,3 +329,166 @@ async def test_without_the_function_the_loop_is_asked(
     assert await send_file(connection, file, 10, 1010) is None
     transport_of(connection).close()
     writer.close()
+
+
+def writer_to(connection: Connection, length: int | None = None) -> StreamWriter:
+    writer = StreamWriter(connection)
+    writer.length = length
+    return writer
+
+
+async def end(connection: Connection, reader: asyncio.StreamReader, peer: Any) -> bytes:
+    """Close the connection; return what came to the peer."""
+    transport_of(connection).close()
+    try:
+        return await reader.read()
+    finally:
+        peer.close()
+
+
+def test_the_writer_counts_a_file(run: Run, file: int) -> None:
+    async def scenario() -> None:
+        connection, reader, peer = await connected()
+        writer = writer_to(connection, 1000)
+        await writer.write_headers("HEAD", CIMultiDict())
+        head = len("HEAD\r\n\r\n")
+        assert not await writer.send_file(file, 0, 1001)
+        assert writer.output_size == 0
+        assert await writer.send_file(file, 10, 910)
+        assert (writer.length, writer.output_size) == (100, head + 900)
+        await writer.write_eof(b"x" * 100)
+        assert not await writer.send_file(file, 0, 10)
+        assert await end(connection, reader, peer) == b"HEAD\r\n\r\n" + DATA[10:910] + b"x" * 100
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    "why", ["chunked", "coded", "suppressed", "watched", "traced", "no socket"]
+)
+async def test_bodies_that_pass_through_python(file: int, why: str) -> None:
+    connection = BaseProtocol()
+    connection.transport = Refusing()  # type: ignore[assignment]
+    writer = StreamWriter(connection)
+    if why == "chunked":
+        writer.enable_chunking()
+    elif why == "coded":
+        writer.enable_compression("gzip")
+    elif why == "suppressed":
+        writer.suppress_body()
+    elif why == "watched":
+        writer.on_body_write = lambda count, position: None
+    elif why == "traced":
+
+        async def trace(chunk: bytes) -> None:
+            """Take no note."""
+
+        writer = StreamWriter(connection, on_chunk_sent=trace)
+    assert not await writer.send_file(file, 0, 10)
+
+
+def test_a_file_that_is_shorter_than_declared(run: Run, file: int) -> None:
+    async def scenario() -> None:
+        connection, reader, peer = await connected()
+        writer = writer_to(connection, 20)
+        assert await writer.send_file(file, len(DATA) - 10, len(DATA) + 10)
+        with pytest.raises(BodyLengthError):
+            await writer.write_eof()
+        assert writer.must_close
+        assert await end(connection, reader, peer) == DATA[-10:]
+
+    run(scenario())
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The parts of files that the kernel was asked to send."""
+    parts: list[tuple[int, int]] = []
+    send = StreamWriter.send_file
+
+    async def noted(self: StreamWriter, file: int, start: int, stop: int) -> bool:
+        parts.append((start, stop))
+        return await send(self, file, start, stop)
+
+    monkeypatch.setattr(StreamWriter, "send_file", noted)
+    return parts
+
+
+@pytest.mark.parametrize(
+    ("start", "length"), [(0, len(DATA)), (1000, len(DATA) - 1000), (1000, 500_000)]
+)
+def test_a_large_file_as_a_body(
+    run: Run, tmp_path: Path, file: int, calls: list[tuple[int, int]], start: int, length: int
+) -> None:
+    async def scenario() -> None:
+        with (tmp_path / "file").open("rb") as opened:
+            opened.seek(start)
+            payload = BufferedReaderPayload(opened)
+            for _ in range(2):
+                connection, reader, peer = await connected()
+                coming = asyncio.ensure_future(reader.read())
+                writer = writer_to(connection, length)
+                await payload.write_with_length(writer, length)
+                await writer.write_eof()
+                assert opened.tell() == start + length
+                transport_of(connection).close()
+                assert await coming == DATA[start : start + length]
+                peer.close()
+        assert calls == [(start, start + length)] * 2
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("why", ["small", "another class", "another raw file", "another writer"])
+def test_files_that_are_read(
+    run: Run, tmp_path: Path, file: int, calls: list[tuple[int, int]], why: str
+) -> None:
+    class Reader(io.BufferedReader):
+        pass
+
+    class Raw(io.FileIO):
+        pass
+
+    async def scenario() -> None:
+        raw = Raw(tmp_path / "file") if why == "another raw file" else io.FileIO(tmp_path / "file")
+        opened = Reader(raw) if why == "another class" else io.BufferedReader(raw)
+        length = 300_000
+        if why == "small":
+            length = 1000
+            opened.seek(-length, os.SEEK_END)
+        at = opened.tell()
+        connection, reader, peer = await connected()
+        coming = asyncio.ensure_future(reader.read())
+        writer = writer_to(connection, length)
+        taking: Any = CuttingWriter(writer, length) if why == "another writer" else writer
+        with opened:
+            await BufferedReaderPayload(opened).write_with_length(taking, length)
+        await writer.write_eof()
+        transport_of(connection).close()
+        assert await coming == DATA[at : at + length]
+        assert calls == []
+        peer.close()
+
+    run(scenario())
+
+
+def test_a_file_that_is_closed_while_it_is_sent(
+    run: Run, tmp_path: Path, file: int, calls: list[tuple[int, int]]
+) -> None:
+    async def scenario() -> None:
+        opened = (tmp_path / "file").open("rb")
+        payload = BufferedReaderPayload(opened)
+        connection, reader, peer = await connected()
+        writer = writer_to(connection, len(DATA))
+        sending = asyncio.ensure_future(payload.write(writer))
+        await connection.paused.wait()
+        await payload.close()
+        assert opened.closed
+        coming = asyncio.ensure_future(reader.read())
+        await sending
+        transport_of(connection).close()
+        assert await coming == DATA
+        assert calls == [(0, len(DATA))]
+        peer.close()
+
+    run(scenario())

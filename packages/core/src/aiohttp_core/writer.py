@@ -24,6 +24,7 @@ from aiohttp_core.codings.encoders import ContentEncoder, make_encoder
 from aiohttp_core.codings.offload import MAX_SYNC_CHUNK_SIZE
 from aiohttp_core.errors import BodyLengthError, ClientConnectionResetError
 from aiohttp_core.flow import WriteControl
+from aiohttp_core.sendfile import send_file
 
 __all__ = ("WRITELINES_PAUSES", "AbstractStreamWriter", "Byteish", "StreamWriter")
 
@@ -311,6 +312,27 @@ class StreamWriter(AbstractStreamWriter):
         self.buffer_size = 0
         if self._gate.paused:
             await self._gate.wait()
+
+    async def send_file(self, file: int, start: int, stop: int) -> bool:
+        """Send the bytes from *start* to *stop* of *file*, a descriptor, past Python.
+
+        False, with nothing of them sent, if that cannot be: the body is chunked, encoded or
+        suppressed, shorter than that, or somebody wants to know of each piece; else
+        :func:`~aiohttp_core.sendfile.send_file` decides, which also says what is raised.  A file
+        that ends before makes the body too short, and :meth:`write_eof` raises.
+        """
+        watched = self._on_chunk_sent is not None or self.on_body_write is not None
+        if self.chunked or watched or self.body_suppressed or self._encoder is not None:
+            return False
+        if self._eof or (self._length is not None and stop - start > self._length.left):
+            return False
+        self.send_headers()
+        connection: Any = self._protocol
+        sent = await send_file(connection, file, start, stop)
+        if sent is None:
+            return False
+        self.count_sent(sent)
+        return True
 
     def count_sent(self, size: int) -> None:
         """Count *size* bytes of body that reached the transport past this writer (``sendfile``).

@@ -1,7 +1,8 @@
 """Bodies that are files.
 
 Laws
-* Nothing of a file is read in the loop's thread, and never more than a piece at a time.
+* Nothing of a file is read in the loop's thread, and never more than a piece at a time.  The kernel
+  sends large files where nothing between them and the socket wants to see the bytes.
 * The first write fixes where the body begins; each later one goes back there (spec row ADD-100).
 * Reads of one file never overlap, even if one was cancelled while a thread was at it.
 * A payload closes its file in :meth:`IOBasePayload.close`, not after writing: it may be sent again.
@@ -11,7 +12,7 @@ import asyncio
 import codecs
 import os
 from collections.abc import Callable
-from io import BytesIO, IOBase, TextIOWrapper
+from io import BufferedReader, BytesIO, FileIO, IOBase, TextIOWrapper
 from typing import Any, TypeVar
 
 from aiohttp_core import hdrs
@@ -22,7 +23,7 @@ from aiohttp_core.payloads.base import (
     guess_filename,
     text_encoding,
 )
-from aiohttp_core.writer import AbstractStreamWriter
+from aiohttp_core.writer import AbstractStreamWriter, StreamWriter
 
 __all__ = ("BufferedReaderPayload", "BytesIOPayload", "IOBasePayload", "TextIOPayload")
 
@@ -167,7 +168,33 @@ def _is_regular(status: os.stat_result) -> bool:
 
 
 class BufferedReaderPayload(IOBasePayload):
-    """A binary file opened by ``open(path, "rb")``."""
+    """A binary file opened by ``open(path, "rb")``; a large one is sent by the kernel if it can."""
+
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        """Write at most *content_length* bytes of the rest of the file; ``None``: all."""
+        size = self.size
+        if size is not None and content_length is not None:
+            size = min(size, content_length)
+        if size is None or size <= READ_SIZE or not await self._sent_by_kernel(writer, size):
+            await super().write_with_length(writer, content_length)
+
+    async def _sent_by_kernel(self, writer: AbstractStreamWriter, size: int) -> bool:
+        file = self._value
+        # What a class of somebody else's gives need not be what lies on the disk.
+        if type(file) is not BufferedReader or type(file.raw) is not FileIO:
+            return False
+        if not isinstance(writer, StreamWriter) or (self._job is not None and not self._job.done()):
+            return False
+        if self._start is None:
+            self._start = file.tell()
+        stop = self._start + size
+        if not await writer.send_file(file.fileno(), self._start, stop):
+            return False
+        if not file.closed:
+            file.seek(stop)
+        return True
 
 
 class BytesIOPayload(IOBasePayload):
