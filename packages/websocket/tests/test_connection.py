@@ -96,12 +96,20 @@ async def test_a_receive_timeout_leaves_the_connection_open(
     default: float | None, given: float | None
 ) -> None:
     ws = server_on(Wire(), receive_timeout=default)
-    with pytest.raises(asyncio.TimeoutError):
+    with pytest.raises(TimeoutError, match=r"^No message was received within 0.01 seconds$"):
         await ws.receive(given)
     assert not ws.closed
     assert ws.close_code is None
     ws.data_received(masked(TEXT, b"a"))
     assert (await ws.receive(5)).data == "a"
+
+
+async def test_a_lost_peer_is_no_receive_timeout() -> None:
+    ws = server_on(Wire(), receive_timeout=60)
+    task = asyncio.create_task(ws.receive())
+    await turns()
+    ws.abort(HeartbeatError("silent"))
+    assert await task == (WSMsgType.ERROR, ws.exception(), None)
 
 
 async def test_cancelling_a_receiver_loses_nothing() -> None:

@@ -313,8 +313,7 @@ class WebSocketConnection:
         try:
             limit = self._receive_timeout if timeout is None else timeout
             if limit:
-                async with asyncio.timeout(limit):
-                    return await self.queue.read()
+                return await self._read_within(limit)
             return await self.queue.read()
         except StreamEnd:
             self._finish(WSCloseCode.ABNORMAL_CLOSURE)
@@ -329,6 +328,16 @@ class WebSocketConnection:
             self._exception = error
             self._finish(WSCloseCode.ABNORMAL_CLOSURE)
             return WSMessage(WSMsgType.ERROR, error, None)
+
+    async def _read_within(self, seconds: float) -> WSMessage:
+        deadline = asyncio.timeout(seconds)
+        try:
+            async with deadline:
+                return await self.queue.read()
+        except TimeoutError as error:
+            if not deadline.expired() or error is self.queue.exception():
+                raise
+            raise TimeoutError(f"No message was received within {seconds} seconds") from None
 
     async def _close_received(self, message: WSMessage) -> None:
         self._peer_closed = True
