@@ -32,6 +32,9 @@ def json_response(
         if text or body:
             raise ValueError("only one of data, text, or body should be specified")
         text = dumps(data)
+    if status == 200 and headers is None and reason is None and body is None:
+        # Usual, and each argument that is named costs.
+        return Response(text=text, content_type=content_type)
     return Response(
         text=text,
         body=body,
