@@ -60,21 +60,30 @@ class AsyncIterablePayload(Payload):
         self, writer: AbstractStreamWriter, content_length: int | None
     ) -> None:
         """Write at most *content_length* bytes of the pieces; ``None``: all."""
-        cutting = None
-        if content_length is not None:
-            writer = cutting = CuttingWriter(writer, content_length)
         if self._cached is not None:
-            for piece in self._cached:
-                await writer.write(piece)
+            if content_length is not None:
+                writer = CuttingWriter(writer, content_length)
+            for kept in self._cached:
+                await writer.write(kept)
             return
-        pieces = self._run()
+        left = content_length
+        piece: Any
+        iterator = self._begin()
         try:
-            async for piece in pieces:
+            async for piece in iterator:
+                if left is not None:
+                    if not left:
+                        break
+                    size = piece.nbytes if isinstance(piece, memoryview) else len(piece)
+                    if size > left:
+                        piece = memoryview(piece).cast("B")[:left]
+                        size = left
+                    left -= size
                 await writer.write(piece)
-                if cutting is not None and not cutting.left:
+                if left == 0:
                     break
         finally:
-            await pieces.aclose()
+            await self._end()
 
     async def close(self) -> None:
         """Close the iterator if it is a generator and nobody runs it."""
@@ -84,16 +93,24 @@ class AsyncIterablePayload(Payload):
 
     async def _run(self) -> Any:
         """Give the pieces, once, and close their source in the end."""
-        if self._consumed or self._running:
-            raise RuntimeError("The body was sent already and cannot be sent again")
-        self._consumed = self._running = True
+        iterator = self._begin()
         try:
-            iterator = self._iterator = self._value.__aiter__()
             async for piece in iterator:
                 yield piece
         finally:
-            self._running = False
-            await self._close_source()
+            await self._end()
+
+    def _begin(self) -> AsyncIterator[Any]:
+        """Return the iterator, once."""
+        if self._consumed or self._running:
+            raise RuntimeError("The body was sent already and cannot be sent again")
+        iterator = self._iterator = self._value.__aiter__()
+        self._consumed = self._running = True
+        return iterator
+
+    async def _end(self) -> None:
+        self._running = False
+        await self._close_source()
 
     async def _close_source(self) -> None:
         source: Any = self._value if self._iterator is None else self._iterator
