@@ -48,7 +48,7 @@ from aiohttp_client.errors import (
 )
 from aiohttp_client.lease import Connection
 from aiohttp_client.middlewares import ClientHandlerType, ClientMiddlewareType
-from aiohttp_client.options import RequestOptions
+from aiohttp_client.options import RequestOptions, WebSocketConnectOptions
 from aiohttp_client.pool import PoolStats
 from aiohttp_client.request import ClientRequest
 from aiohttp_client.request_info import RequestInfo
@@ -222,6 +222,7 @@ __all__ = (
     "WSMsgType",
     "WSRequestContextManager",
     "WSServerHandshakeError",
+    "WebSocketConnectOptions",
     "WebSocketError",
     "__version__",
     "encode_basic_auth",

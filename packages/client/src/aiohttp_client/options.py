@@ -56,19 +56,34 @@ class WebSocketRequestOptions(TypedDict, total=False):
 
 
 class WebSocketConnectOptions(WebSocketRequestOptions, total=False):
-    """The keyword arguments of ``ws_connect()``, but for ``decode_text``."""
+    """The keyword arguments of ``ws_connect()``, but for ``decode_text``.
+
+    ``params``, ``auth``, ``proxy``, ``proxy_auth``, ``proxy_headers``, ``ssl``, ``verify_ssl``,
+    ``fingerprint``, ``ssl_context`` and ``server_hostname`` are those of :class:`RequestOptions`.
+    """
 
     method: str
+    """The method of the handshake request, ``GET`` by default."""
     protocols: Iterable[str]
+    """The subprotocols that are offered, the preferred one first."""
     timeout: ClientWSTimeout | float | Unset | None
+    """Limits in seconds: 10 for the server's CLOSE and none for receiving by default."""
     receive_timeout: float | None
+    """Deprecated: ``ClientWSTimeout(ws_receive=...)``."""
     autoclose: bool
+    """Answer CLOSE and close the connection; true by default."""
     autoping: bool
+    """Answer PING and hide PONG; true by default."""
     heartbeat: float | None
+    """Seconds of silence after which a PING is sent; ``None``, the default, for none."""
     origin: str | None
+    """The value of ``Origin``."""
     headers: LooseHeaders | None
+    """Added to the fields of the handshake request."""
     compress: int
+    """Offer permessage-deflate with a window of 2 to the power of so much; 0, the default, not."""
     max_msg_size: int
+    """Longest message in bytes, 4 MiB by default; 0 for no limit."""
 
 
 class RequestOptions(TypedDict, total=False):

@@ -398,8 +398,9 @@ class ClientSession(SessionSeams):
     ) -> WSRequestContextManager[Any]:
         """Open a WebSocket: await the result, or enter it with ``async with``.
 
-        The options of the handshake request are in :class:`WebSocketRequestOptions`.  A wrong
-        answer of the server raises :exc:`WSServerHandshakeError`.
+        The options are those of :class:`WebSocketConnectOptions`; without *decode_text* the data
+        of TEXT messages are ``bytes``.  A wrong answer of the server raises
+        :exc:`WSServerHandshakeError`.
         """
         from aiohttp_client.websocket import WebSocketOptions, as_protocols, checked_timeout
 

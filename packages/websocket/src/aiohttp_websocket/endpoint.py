@@ -11,17 +11,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, overload
 
 from aiohttp_websocket.connection import WebSocketConnection
-from aiohttp_websocket.types import (
-    WSMessage,
-    WSMessageDecodeText,
-    WSMessageNoDecodeText,
-    WSMessageTypeError,
-    WSMsgType,
-)
+from aiohttp_websocket.types import WSMessage, WSMessageTypeError, WSMsgType
 
 if TYPE_CHECKING:
     # Every type checker knows this module; at run time the default is not needed.
     from typing_extensions import TypeVar
+
+    # Quoted below: what documents show are these names, not the one class that they are.
+    from aiohttp_websocket.types import WSMessageDecodeText, WSMessageNoDecodeText
 
     TextT_co = TypeVar("TextT_co", bound=bool, default=Literal[True], covariant=True)
 else:
@@ -148,17 +145,17 @@ class WebSocketEndpoint(Generic[TextT_co]):
     @overload
     async def receive(
         self: "WebSocketEndpoint[Literal[True]]", timeout: float | None = None
-    ) -> WSMessageDecodeText: ...
+    ) -> "WSMessageDecodeText": ...
 
     @overload
     async def receive(
         self: "WebSocketEndpoint[Literal[False]]", timeout: float | None = None
-    ) -> WSMessageNoDecodeText: ...
+    ) -> "WSMessageNoDecodeText": ...
 
     @overload
     async def receive(
         self: "WebSocketEndpoint[bool]", timeout: float | None = None
-    ) -> WSMessageDecodeText | WSMessageNoDecodeText: ...
+    ) -> "WSMessageDecodeText | WSMessageNoDecodeText": ...
 
     async def receive(self, timeout: float | None = None) -> WSMessage:
         """Return the next message (spec rows WSS-22, WSC-15, ADD-672 to ADD-679).
@@ -239,15 +236,15 @@ class WebSocketEndpoint(Generic[TextT_co]):
         return self
 
     @overload
-    async def __anext__(self: "WebSocketEndpoint[Literal[True]]") -> WSMessageDecodeText: ...
+    async def __anext__(self: "WebSocketEndpoint[Literal[True]]") -> "WSMessageDecodeText": ...
 
     @overload
-    async def __anext__(self: "WebSocketEndpoint[Literal[False]]") -> WSMessageNoDecodeText: ...
+    async def __anext__(self: "WebSocketEndpoint[Literal[False]]") -> "WSMessageNoDecodeText": ...
 
     @overload
     async def __anext__(
         self: "WebSocketEndpoint[bool]",
-    ) -> WSMessageDecodeText | WSMessageNoDecodeText: ...
+    ) -> "WSMessageDecodeText | WSMessageNoDecodeText": ...
 
     async def __anext__(self) -> WSMessage:
         """Return the next message; the iteration ends with CLOSE, CLOSING and CLOSED (ADD-680)."""
