@@ -80,6 +80,10 @@ class WSMessage(NamedTuple):
     ERROR           the exception                      ``None``
     CLOSING, CLOSED ``None``                           ``None``
     =============== ================================== ===============
+
+    Type checkers know this table: what is received is a ``WSMessageDecodeText`` for them, or a
+    ``WSMessageNoDecodeText`` from a connection that does not decode TEXT, and comparing ``type``
+    tells what ``data`` and ``extra`` are.  ``WSMessageTextBytes`` is the TEXT of the latter.
     """
 
     type: WSMsgType
