@@ -286,7 +286,10 @@ def dependents(session: nox.Session) -> None:
 
 @nox.session
 def autobahn(session: nox.Session) -> None:
-    """All 517 cases of the Autobahn test-suite, both roles; needs CPython 2.7; 40 minutes."""
+    """All 517 cases of the Autobahn test-suite, both roles, receive() and listen(); CPython 2.7.
+
+    Forty minutes on two idle cores; twice that beside other work.
+    """
     development(session, "compiled")
     session.run(
         *("python", "-m", "pytest", "-q", "-n", "2"),
