@@ -542,7 +542,7 @@ async def test_total_while_reading(serve: Any, session: ClientSession) -> None:
         await talk.ended()
 
     server = await serve(script)
-    async with session.get(server.url(), timeout=0.1) as resp:
+    async with session.get(server.url(), timeout=0.5) as resp:
         with pytest.raises(TimeoutError) as caught:
             await resp.read()
         assert type(caught.value) is TimeoutError
@@ -557,7 +557,7 @@ async def test_sock_read(serve: Any, session: ClientSession) -> None:
         await talk.ended()
 
     server = await serve(hang, script)
-    timeout = ClientTimeout(sock_read=0.05)
+    timeout = ClientTimeout(sock_read=0.5)
     with pytest.raises(SocketTimeoutError) as caught:
         await session.get(server.url(), timeout=timeout)
     assert caught.value.phase == "first byte"

@@ -302,10 +302,10 @@ async def test_a_handshake_that_is_not_answered_times_out(serve: Any) -> None:
 
 @pytest.mark.spec("ADD-647", "ADD-692")
 async def test_the_timeouts_of_the_request_end_with_the_handshake(serve: Any) -> None:
-    timeout = ClientTimeout(total=0.1, sock_read=0.1)
+    timeout = ClientTimeout(total=0.5, sock_read=0.5)
 
     async def body(peer: Talking) -> None:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.8)
         await peer.send(frame(TEXT, b"late"))
         await peer.hang_up()
 
