@@ -314,7 +314,7 @@ def test_command_line(
         (["no_such_module:make"], 2, "unable to import no_such_module"),
         (["cli_app:nothing"], 2, "module 'cli_app' has no attribute 'nothing'"),
         (["--workers", "2", "cli_app:nothing"], 2, "module 'cli_app' has no attribute 'nothing'"),
-        (["-P", "many", "cli_app:make"], 2, "usage: aiohttp.web"),
+        (["-P", "many", "cli_app:make"], 2, "usage: python -m aiohttp_web"),
         (["cli_app:broken"], 1, "ValueError: broken"),
         (["--workers", "2", "cli_app:broken"], 1, "ValueError: broken"),
     ],
