@@ -1,6 +1,7 @@
 """One HTTP/1.1 connection of a client: one exchange of request and response after the other.
 
-Its states and their transitions are those of :mod:`aiohttp_client.connection_state`.
+Its states and transitions are those of :mod:`~aiohttp_client.connection_state`; what is sent is
+its base's matter, :mod:`~aiohttp_client.sending_connection`.
 
 Laws
 * The connection carries one exchange at a time.  It is reusable only if request and response were
@@ -8,8 +9,6 @@ Laws
 * A complete response leaves the connection at once: who reads the body later holds bytes, not a
   socket (ADD-357).
 * One future per exchange, for the head.  Deadlines are numbers that a wheel looks at.
-* A request is written when the transport is below its high-water mark again: till then an early
-  answer, a deadline or its end find it being sent.
 * Bytes that came before an error are delivered before it.  An error tells whether the connection
   was a reused one and how many bytes went each way.
 * A small response that is complete with its head costs no stream.
@@ -33,12 +32,12 @@ from aiohttp_client.exchange_clock import ExchangeClock
 from aiohttp_client.exchange_options import DEFAULT_EXCHANGE_OPTIONS, ExchangeOptions
 from aiohttp_client.incoming import DECODED, Incoming
 from aiohttp_client.lease import Connection
-from aiohttp_client.pooled_connection import ConnectionOwner, PooledConnection
+from aiohttp_client.pooled_connection import ConnectionOwner
+from aiohttp_client.sending_connection import SendingConnection
 from aiohttp_client.timeouts import Phase
 from aiohttp_core.chunked import EndOfMessage
 from aiohttp_core.development import DEBUG
 from aiohttp_core.errors import BadHttpMessage, HttpProcessingError
-from aiohttp_core.fields.keep_alive import parse_keep_alive
 from aiohttp_core.head import ResponseHead
 from aiohttp_core.limits import DEFAULT_LIMITS, HeadLimits
 from aiohttp_core.parser import ResponseParser
@@ -71,27 +70,10 @@ CLOSING: int = int(ConnectionState.CLOSING)
 CLOSED: int = int(ConnectionState.CLOSED)
 
 
-class HttpConnection(PooledConnection):
+class HttpConnection(SendingConnection):
     """The state machine of one connection, fed by the event loop as its protocol."""
 
-    __slots__ = (
-        "_clock",
-        "_drained",
-        "_eof",
-        "_exchanges",
-        "_handed_over",
-        "_incoming",
-        "_informational",
-        "_limits",
-        "_lost",
-        "_parser",
-        "_sent",
-        "_task",
-        "_writer",
-        "continued",
-        "received",
-        "writing",
-    )
+    __slots__ = ("_drained", "_eof", "_incoming", "_informational", "_limits", "_lost", "_parser")
 
     def __init__(
         self,
@@ -99,46 +81,16 @@ class HttpConnection(PooledConnection):
         loop: asyncio.AbstractEventLoop,
         wheel: DeadlineWheel,
     ) -> None:
-        PooledConnection.__init__(self, owner, loop)
-        self._clock = ExchangeClock(loop, wheel)
+        SendingConnection.__init__(self, owner, loop, ExchangeClock(loop, wheel))
         self._limits: HeadLimits = DEFAULT_LIMITS
         self._parser = ResponseParser(DEFAULT_LIMITS, STRICT, gather_chunks=True)
         self._incoming: Incoming | None = None
         self._drained: Incoming | None = None
-        self._writer: Any = None
-        self._task: asyncio.Task[None] | None = None
         self._eof = False
         self._lost: BaseException | None = None
-        self._exchanges = 0
-        # Whether a request that is still being written has been handed to the transport as a whole.
-        self._handed_over = False
         self._informational = 0
-        self._sent = 0
-        self.received = 0
-        """Bytes of the present response so far."""
-        self.continued: asyncio.Future[bool] | None = None
-        """Says whether the body may follow, in ``WAITING_1XX``."""
-        self.writing = False
-        """Whether the request is not yet written completely."""
 
     # -- looking ----------------------------------------------------------------------------------
-
-    @property
-    def reused(self) -> bool:
-        """Whether the present exchange is not the first one."""
-        return self._exchanges > 1
-
-    @property
-    def exchanges(self) -> int:
-        """How many requests were sent on this connection."""
-        return self._exchanges
-
-    @property
-    def facts(self) -> ExchangeFacts:
-        """How far the present exchange has come."""
-        writer = self._writer
-        sent = self._sent if writer is None else self._sent + writer.output_size
-        return ExchangeFacts(self._exchanges > 1, sent, self.received)
 
     def check_invariants(self) -> None:
         """Raise ``AssertionError`` if a law is broken; for tests and debugging."""
@@ -266,17 +218,6 @@ class HttpConnection(PooledConnection):
             self._write_large(body)
         return incoming
 
-    def _write_large(self, body: bytes) -> None:
-        """Hand over the rest of a request; it is sent when the transport has taken it."""
-        self._sent += len(body)
-        # A view: some transports cut off what the kernel has taken, and copy what is left.
-        self.transport.write(memoryview(body))
-        if self.gate.paused and self.state == RECEIVING:
-            self.state = SENDING  # not yet, after all
-            self.writing = True
-            self._handed_over = True
-            self._clock.sending()
-
     def _use_limits(self, limits: HeadLimits) -> None:
         """Parse the next response under *limits*."""
         same = limits == self._limits
@@ -291,56 +232,11 @@ class HttpConnection(PooledConnection):
             lease = incoming.lease = Connection(self, self.key, self._loop)
         return lease
 
-    def write(self, data: bytes) -> None:
-        """Hand bytes of the request to the transport."""
-        self._sent += len(data)
-        self.transport.write(data)
-
-    def written_by(self, writer: Any) -> None:
-        """Let ``output_size`` of *writer* count what is sent from now on."""
-        self._writer = writer
-
-    def sent_by(self, task: "asyncio.Task[None] | None") -> None:
-        """Cancel *task* when the exchange is given up before the request is written."""
-        self._task = task
-
-    def wait_continue(self) -> "asyncio.Future[bool]":
-        """The head is out and asks for permission: return what tells whether the body may follow.
-
-        ``True``: send it.  ``False``: the final response has come, or the connection is lost.
-        """
-        self._go(WAITING_1XX)
-        self.continued = self._loop.create_future()
-        self._clock.waiting_for_head()
-        return self.continued
-
-    def stop_waiting(self) -> None:
-        """Nobody has answered the expectation: the body follows all the same."""
-        if self.state == WAITING_1XX:
-            self._go(SENDING)
-            self._clock.sending()
-            self._allow_body(True)
-
     def sent(self) -> None:
-        """The whole request has been handed over."""
-        self.writing = False
-        self._handed_over = False
-        state = self.state
-        if state == SENDING:
-            self._go(RECEIVING)
-            self._clock.waiting_for_head()
-        elif state == RECEIVING:
-            self._clock.waiting_for_body()  # its head came early
-        elif state == DRAINING:
+        """The whole request has been handed over: if it is answered, the exchange is over."""
+        SendingConnection.sent(self)
+        if self.state == DRAINING:
             self._settle()
-
-    async def until_sent(self) -> None:
-        """Wait until the transport has taken a request that it has as a whole, or is lost."""
-        if self._handed_over:
-            try:
-                await self.gate.wait()
-            except ClientConnectionResetError:
-                pass
 
     def sending_failed(self, error: BaseException) -> None:
         """The request cannot be written to its end: the exchange fails, unless it is answered.
@@ -364,8 +260,7 @@ class HttpConnection(PooledConnection):
     def abort_exchange(self, incoming: Incoming) -> None:
         """Give up *incoming*, if it is the present exchange; the connection is closed."""
         if self._incoming is incoming:
-            error = ClientConnectionError("Connection closed")
-            self._fail(incoming, error)
+            self._fail(incoming, ClientConnectionError("Connection closed"))
             self.abort()
         elif self._drained is incoming:
             self.force_close = True
@@ -411,11 +306,7 @@ class HttpConnection(PooledConnection):
         incoming = self._incoming
         if incoming is not None:
             self._fail(incoming, ClientConnectionError("Connection closed"))
-        task = self._task
-        if task is not None:
-            self._task = None
-            if self.writing:
-                task.cancel()
+        self._stop_writing()
         self._cut_drained()
         self._close_transport(abort)
 
@@ -425,12 +316,6 @@ class HttpConnection(PooledConnection):
         """Take the transport (called by the loop)."""
         self.transport = transport
         self._clock.wheel.add(self)
-
-    def resume_writing(self) -> None:
-        """Open the write gate (called by the transport)."""
-        self.gate.resume()
-        if self._handed_over:
-            self.sent()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes (called by the loop)."""
@@ -579,10 +464,7 @@ class HttpConnection(PooledConnection):
             self._informational += 1
             if self._informational > MAX_INFORMATIONAL:
                 raise BadHttpMessage("Too many informational responses")
-            if self.state == WAITING_1XX:
-                self._go(SENDING)
-                self._clock.sending()
-                self._allow_body(True)
+            self.stop_waiting()
             return
         state = self.state
         incoming.head = head
@@ -596,7 +478,7 @@ class HttpConnection(PooledConnection):
                 self.force_close = True
                 self._allow_body(False)
         if self._exchanges == 1 or self.idle_limit < inf:
-            self._note_keep_alive(head)
+            self._note_keep_alive(head.field(b"keep-alive"))
         if incoming.wants_cookies:
             incoming.sets_cookies = head.sets_cookies
         if self._clock.step < inf and not self.writing:
@@ -615,18 +497,6 @@ class HttpConnection(PooledConnection):
                 self._parser.gather_chunks(not coded)
             if coded:
                 incoming.open_stream()
-
-    def _note_keep_alive(self, head: ResponseHead) -> None:
-        """Remember for how long the server keeps the connection open."""
-        value = head.field(b"keep-alive")
-        if value is None:
-            return
-        hints = parse_keep_alive(value)
-        if hints.timeout is not None:
-            # The server's clock started earlier, and the next request needs time to travel.
-            self.idle_limit = hints.timeout - min(1.0, hints.timeout / 2)
-        if hints.max is not None and hints.max <= 0:
-            self.force_close = True
 
     def _upgrade(self, incoming: Incoming) -> None:
         self._go(UPGRADED)
@@ -719,13 +589,6 @@ class HttpConnection(PooledConnection):
         self._clock.stop()
         self._allow_body(False)
         incoming.fail(error)
-
-    def _allow_body(self, allowed: bool) -> None:
-        continued = self.continued
-        if continued is not None:
-            self.continued = None
-            if not continued.done():
-                continued.set_result(allowed)
 
     def _phase(self, incoming: Incoming) -> str:
         if incoming.head is not None:

@@ -27,6 +27,7 @@ cdef class PooledConnection:
     cpdef pause_reading(self)
     cdef _resume_transport(self)
     cdef _go(self, int state)
+    cdef _note_keep_alive(self, value)
     @cython.locals(slot=Slot)
     cdef _free(self)
     cdef _close_transport(self, bint abort)

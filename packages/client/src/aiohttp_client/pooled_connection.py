@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiohttp_client.connection_state import CHECKS, TRANSITIONS, ConnectionState
 from aiohttp_client.pool import Slot
 from aiohttp_client.socket_peek import peer_has_spoken
+from aiohttp_core.fields.keep_alive import parse_keep_alive
 from aiohttp_core.flow import WriteGate
 
 if TYPE_CHECKING:
@@ -174,6 +175,17 @@ class PooledConnection:
         if CHECKS[0] and state not in TRANSITIONS[self.state]:
             raise AssertionError(f"{self!r} cannot become {ConnectionState(state).name}")
         self.state = state
+
+    def _note_keep_alive(self, value: str | None) -> None:
+        """Remember what a Keep-Alive field says of how long the server waits for requests."""
+        if value is None:
+            return
+        hints = parse_keep_alive(value)
+        if hints.timeout is not None:
+            # The server's clock started earlier, and the next request needs time to travel.
+            self.idle_limit = hints.timeout - min(1.0, hints.timeout / 2)
+        if hints.max is not None and hints.max <= 0:
+            self.force_close = True
 
     def _free(self) -> None:
         """Go back to the pool: the state is ``IDLE``."""
