@@ -110,7 +110,7 @@ class SendingConnection(PooledConnection):
         return self.continued
 
     def stop_waiting(self) -> None:
-        """The body follows: the server has asked for it, or nobody has answered in time (ADD-053)."""
+        """The body follows: the server asked for it, or did not answer in time (ADD-053)."""
         if self.state == WAITING_1XX:
             self._go(SENDING)
             self._clock.sending()
