@@ -122,8 +122,21 @@ def cases(hello: ClientSession, twelve: ClientSession) -> dict[str, Ask]:
         async with twelve.get(URL) as response:
             await response.json()
 
+    async def get_fields() -> None:
+        async with twelve.get(URL) as response:
+            assert response.headers["Content-Type"]
+            await response.read()
+
     async def get_headers() -> None:
         async with hello.get(URL, headers={"X-Request-Id": "1"}) as response:
+            await response.read()
+
+    async def get_params() -> None:
+        async with hello.get(URL, params={"page": "2"}) as response:
+            await response.read()
+
+    async def get_timeout() -> None:
+        async with hello.get(URL, timeout=30) as response:
             await response.read()
 
     async def post_bytes() -> None:
@@ -139,7 +152,10 @@ def cases(hello: ClientSession, twelve: ClientSession) -> dict[str, Ask]:
         "GET, read()": get_read,
         "GET awaited, read()": get_await,
         "GET, 12 fields, json()": get_json,
+        "GET, 12 fields, headers": get_fields,
         "GET with a header, read()": get_headers,
+        "GET with params, read()": get_params,
+        "GET with timeout, read()": get_timeout,
         "POST bytes": post_bytes,
         "POST JSON": post_json,
     }

@@ -1,10 +1,15 @@
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 from yarl import URL
 
 from aiohttp_client import BasicAuth, ClientRequest, ClientSession
+from aiohttp_client.call import merge_headers
 from aiohttp_client.prepared_requests import (
+    MAX_BLOCKS,
     MAX_ORIGINS,
     MAX_PREPARED,
     PreparedRequest,
@@ -69,8 +74,66 @@ async def test_changed_defaults_forget_the_prepared_requests() -> None:
         second = requests.find("GET", "http://h/")
         assert second is not None
         assert b"\r\nX: 1\r\n" in second.head
+        session.headers["X"] = "2"
+        third = requests.for_url("GET", "http://h/", {"a": "1"})
+        assert third is not None
+        assert b"\r\nX: 2\r\n" in third.head
         session.headers["Expect"] = "100-continue"
         assert requests.find("GET", "http://h/") is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-A": "2", "b": "3"},
+        CIMultiDict([("x-a", "2"), ("X-B", "3"), ("X-B", "4")]),
+        [("X-A", "2"), ("User-Agent", "me")],
+        {"Host": "elsewhere", "Accept": "text/html"},
+    ],
+)
+@pytest.mark.spec("ADD-145")
+async def test_fields_of_one_request(headers: Any) -> None:
+    async with ClientSession(headers={"X-A": "1", "X-C": "0"}) as session:
+        requests = table(session)
+        for default in ("0", "1"):
+            session.headers["X-C"] = default
+            for url in ("http://h/", "http://h/again", "http://other/"):
+                plain = requests.find("GET", url)
+                assert plain is not None
+                prepared = requests.with_headers(plain, headers)
+                assert prepared is not None
+                request = ClientRequest(
+                    "GET",
+                    URL(url),
+                    headers=merge_headers(session.headers, headers),
+                    loop=session._settings.loop,
+                    session=session,
+                )
+                assert prepared.head == request.head()
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Connection": "close"}, [["X", "1"]], {"expect": "100-continue"}]
+)
+async def test_fields_for_the_general_path(headers: Any) -> None:
+    async with ClientSession() as session:
+        requests = table(session)
+        plain = requests.find("GET", "http://h/")
+        assert plain is not None
+        for _ in range(2):
+            assert requests.with_headers(plain, headers) is None
+
+
+async def test_bounds_of_fields() -> None:
+    async with ClientSession() as session:
+        requests = table(session)
+        plain = requests.find("GET", "http://h/")
+        assert plain is not None
+        for number in range(2 * MAX_BLOCKS):
+            prepared = requests.with_headers(plain, {"X": f"{number}"})
+            assert prepared is not None
+            assert b"\r\nX: %d\r\n" % number in prepared.head
+        assert requests.blocks == MAX_BLOCKS
 
 
 @pytest.mark.spec("ADD-757")

@@ -93,6 +93,7 @@ def test_backtracking_input_is_linear() -> None:
 @pytest.mark.spec("ADD-1102")
 def test_is_json(mimetype: str, is_json: bool) -> None:
     assert is_json_type(mimetype) is is_json
+    assert parse_content_type(mimetype).is_json is is_json
 
 
 def test_header() -> None:
@@ -137,3 +138,5 @@ def test_header_is_strict(mimetype: str, parameters: dict[str, str]) -> None:
 @pytest.mark.spec("CRSP-24")
 def test_known_charset(name: str | None, codec: str | None) -> None:
     assert known_charset(name) == codec
+    if name is not None:
+        assert parse_content_type(f'text/plain; charset="{name}"').encoding == codec

@@ -13,6 +13,9 @@ cdef class FastPath:
     cdef object _cookies
     cdef double _due
     cdef double _due_until
+    cdef object _given
+    cdef object _given_timeout
+    cdef ExchangeOptions _given_options
     cdef IdleConnections _idle
     cdef bint _judges
     cdef object _loop
@@ -32,6 +35,7 @@ cdef class FastPath:
     cdef Incoming _send(self, PreparedRequest request, bytes data, bytes body, double now, double deadline, ExchangeOptions exchange_options)
     @cython.locals(request=PreparedRequest, now=double, deadline=double, exchange_options=ExchangeOptions, body=bytes, head=bytes)
     cdef Incoming _start_with(self, method, url, options)
+    cdef _known_timeout(self, given)
     cdef bint _in_pieces(self, PreparedRequest request, bytes body) except -1
     cdef bytes _json_bytes(self, value)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aiohttp_client.body import make_body
 from aiohttp_client.call import Call, SessionSettings, build_url, check_status
 from aiohttp_client.connector import BaseConnector
 from aiohttp_client.cookiejar import CookieJar, DummyCookieJar
@@ -34,7 +33,7 @@ from aiohttp_client.request import JOIN_BELOW
 from aiohttp_client.response import CharsetResolver, ClientResponse
 from aiohttp_client.timeouts import ClientTimeout, deadline_after, sentinel
 from aiohttp_core.errors import HttpProcessingError
-from aiohttp_core.payload import BytesPayload
+from aiohttp_core.payload import PAYLOAD_REGISTRY, TOO_LARGE_BYTES_BODY, BytesPayload
 
 if TYPE_CHECKING:
     import cython
@@ -89,6 +88,9 @@ class FastPath:
         "_due",
         "_due_until",
         "_exchange_options",
+        "_given",
+        "_given_options",
+        "_given_timeout",
         "_idle",
         "_judges",
         "_loop",
@@ -118,6 +120,9 @@ class FastPath:
         self._prepared = PreparedRequests(settings, connector.allowed_protocol_schema_set)
         self._resolver = resolver
         self._exchange_options = self._options_for(settings.timeout)
+        self._given: Any = sentinel
+        self._given_timeout: ClientTimeout | None = None
+        self._given_options = self._exchange_options
         self._due = inf
         self._due_until = -inf
 
@@ -196,10 +201,10 @@ class FastPath:
             if name not in _OPTIONS:
                 return None
         timeout = options.get("timeout", sentinel)
-        if timeout is None or type(timeout) is int or type(timeout) is float:
-            timeout = ClientTimeout(total=timeout)
-        elif timeout is not sentinel and type(timeout) is not ClientTimeout:
-            return None
+        if timeout is not sentinel:
+            timeout = self._known_timeout(timeout)
+            if timeout is None:
+                return None
         params = options.get("params")
         if params:
             request = self._prepared.for_url(method, url, params)
@@ -228,8 +233,10 @@ class FastPath:
         elif data is not None:
             if type(data) is not bytes or self._in_pieces(request, data):
                 return None
-            if type(make_body(data)) is not BytesPayload:
+            if PAYLOAD_REGISTRY.factory_for(data) is not BytesPayload:
                 return None
+            if len(data) > TOO_LARGE_BYTES_BODY:
+                BytesPayload(data)  # which warns
             body = data
             request = request.with_body(BYTES_FIELDS, len(body))
         now = self._loop.time()
@@ -238,11 +245,25 @@ class FastPath:
             deadline = self._due if now < self._due_until else self.deadline(now)
         else:
             deadline = deadline_after(now, timeout.total, timeout.ceil_threshold, inclusive=True)
-            exchange_options = self._options_for(timeout)
+            exchange_options = self._given_options
         head = request.head
         if len(body) < JOIN_BELOW:
             return self._send(request, head + body, b"", now, deadline, exchange_options)
         return self._send(request, head, body, now, deadline, exchange_options)
+
+    def _known_timeout(self, given: Any) -> ClientTimeout | None:
+        """Return the timeout of a call and keep what follows from it: the next has it, too."""
+        if given is not self._given:
+            if given is None or type(given) is int or type(given) is float:
+                timeout = ClientTimeout(total=given)
+            elif type(given) is ClientTimeout:
+                timeout = given
+            else:
+                return None
+            self._given = given
+            self._given_timeout = timeout
+            self._given_options = self._options_for(timeout)
+        return self._given_timeout
 
     def _in_pieces(self, request: PreparedRequest, body: bytes) -> bool:
         """Return whether *body* is too large to leave at once; with TLS all of it is copied."""

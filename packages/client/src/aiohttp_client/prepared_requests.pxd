@@ -30,6 +30,7 @@ cdef class PreparedRequest:
 
 
 cdef class PreparedRequests:
+    cdef dict _blocks
     cdef object _headers
     cdef dict _origins
     cdef dict _prepared
@@ -37,6 +38,7 @@ cdef class PreparedRequests:
     cdef object _settings
     cdef object _version
 
+    cdef _refresh(self)
     cdef _forget(self)
     @cython.locals(prepared=dict, request=PreparedRequest)
     cpdef PreparedRequest find(self, method, source)

@@ -41,6 +41,8 @@ COMPILED: bool = cython.compiled
 MAX_PREPARED: Final = 512
 """So many prepared requests are kept for one method."""
 MAX_ORIGINS: Final = 256
+MAX_BLOCKS: Final = 256
+"""So many sets of fields that requests were given are kept."""
 
 _METHODS: Final = (
     *(hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS),
@@ -190,7 +192,15 @@ class PreparedRequest:
 class PreparedRequests:
     """The prepared requests of one session."""
 
-    __slots__ = ("_headers", "_origins", "_prepared", "_schemes", "_settings", "_version")
+    __slots__ = (
+        "_blocks",
+        "_headers",
+        "_origins",
+        "_prepared",
+        "_schemes",
+        "_settings",
+        "_version",
+    )
 
     def __init__(self, settings: SessionSettings, schemes: frozenset[str]) -> None:
         self._settings = settings
@@ -198,12 +208,19 @@ class PreparedRequests:
         self._schemes = schemes
         self._prepared: dict[str, dict[str | URL, PreparedRequest]] = {}
         self._origins: dict[str, Origin] = {}
+        self._blocks: dict[Any, tuple[bytes, bool]] = {}
         self._version = -1
         self._forget()
+
+    def _refresh(self) -> None:
+        """Forget everything if the session's headers have changed."""
+        if getversion(self._headers) != self._version:
+            self._forget()
 
     def _forget(self) -> None:
         self._prepared = {method: {} for method in _METHODS}
         self._origins = {}
+        self._blocks = {}
         self._version = getversion(self._headers)
 
     def __len__(self) -> int:
@@ -214,10 +231,14 @@ class PreparedRequests:
         """How many origins are known."""
         return len(self._origins)
 
+    @property
+    def blocks(self) -> int:
+        """How many sets of given fields are known."""
+        return len(self._blocks)
+
     def find(self, method: str, source: str | URL) -> PreparedRequest | None:
         """Return the request for *method* and *source*; ``None``: take the general path."""
-        if getversion(self._headers) != self._version:
-            self._forget()
+        self._refresh()
         prepared = self._prepared.get(method)
         if prepared is None:
             return None
@@ -254,6 +275,7 @@ class PreparedRequests:
 
     def for_url(self, method: str, source: str | URL, params: Any) -> PreparedRequest | None:
         """Return a request for the URL *source* with *params*, which is not kept."""
+        self._refresh()
         if method not in self._prepared or not self._defaults_are_plain():
             return None
         try:
@@ -281,12 +303,24 @@ class PreparedRequests:
 
     def with_headers(self, request: PreparedRequest, headers: Any) -> PreparedRequest | None:
         """Return *request* with *headers*, which replace those of the session."""
-        given = merge_headers(self._headers, headers)
-        for name in _SPECIAL_FIELDS:
-            if name in given:
-                return None
-        block, typed = _block(request.origin.host, given, self._settings)
-        return request.with_fields(block, typed)
+        host = request.origin.host
+        # Programs ask with the same few sets of fields.  What was refused is not kept, and no
+        # value of another type is equal to a ``str``.
+        key = (host, tuple(headers.items() if isinstance(headers, Mapping) else headers))
+        try:
+            known = self._blocks.get(key)
+        except TypeError:  # something in it cannot be hashed
+            return None
+        if known is None:
+            given = merge_headers(self._headers, headers)
+            for name in _SPECIAL_FIELDS:
+                if name in given:
+                    return None
+            known = _block(host, given, self._settings)
+            if len(self._blocks) >= MAX_BLOCKS:
+                self._blocks.pop(next(iter(self._blocks)))
+            self._blocks[key] = known
+        return request.with_fields(known[0], known[1])
 
     def _defaults_are_plain(self) -> bool:
         """Return whether a prepared request does all that the session's defaults ask for."""

@@ -34,8 +34,6 @@ from aiohttp_core import warn_caller
 from aiohttp_core.errors import HttpProcessingError
 from aiohttp_core.fields.content_type import (
     ContentType,
-    is_json_type,
-    known_charset,
     parse_content_type,
 )
 from aiohttp_core.fields.cookies import load_cookies, parse_set_cookies
@@ -500,9 +498,8 @@ class ClientResponse(ResponseBase):
         says; that needs the body: ``RuntimeError`` before it was read.
         """
         parsed = self._parsed_type()
-        charset = known_charset(parsed.charset)
-        if charset is not None:
-            return charset
+        if parsed.encoding is not None:
+            return parsed.encoding
         if parsed.mimetype in _JSON_IS_UTF8:
             return "utf-8"
         if self._body is None:
@@ -543,18 +540,18 @@ class ClientResponse(ResponseBase):
         return loads(stripped.decode(encoding))
 
     def _check_type(self, expected: str) -> None:
-        value = self._type_field() or ""
-        actual = value.lower() if value.isascii() else value
         if expected == "application/json":
-            fits = is_json_type(actual)
+            fits = self._parsed_type().is_json
         else:
-            fits = expected.lower() in actual
+            actual = self._type_field() or ""
+            fits = expected.lower() in (actual.lower() if actual.isascii() else actual)
         if not fits:
             raise ContentTypeError(
                 self.request_info,
                 self.history,
                 status=self.status,
-                message=f"Attempt to decode JSON with unexpected mimetype: {value}",
+                message="Attempt to decode JSON with unexpected mimetype: "
+                f"{self._type_field() or ''}",
                 headers=self.headers,
             )
 

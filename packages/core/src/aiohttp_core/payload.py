@@ -18,6 +18,7 @@ from aiohttp_core.payloads.files import (
 )
 from aiohttp_core.payloads.iterables import AsyncIterablePayload, StreamReaderPayload
 from aiohttp_core.payloads.memory import (
+    TOO_LARGE_BYTES_BODY,
     BytesPayload,
     JsonBytesPayload,
     JsonPayload,
@@ -30,6 +31,7 @@ from aiohttp_core.stream_reader import StreamReader
 
 __all__ = (
     "PAYLOAD_REGISTRY",
+    "TOO_LARGE_BYTES_BODY",
     "AsyncIterablePayload",
     "BufferedReaderPayload",
     "BytesIOPayload",

@@ -7,6 +7,7 @@ nearly all traffic, and a peer that invents new ones only turns entries over.
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import dataclass
 from encodings.aliases import aliases
 from functools import lru_cache
 from types import MappingProxyType
@@ -47,17 +48,20 @@ class MimeType(NamedTuple):
     parameters: MultiDictProxy[str]
 
 
-class ContentType(NamedTuple):
-    """A Content-Type as two parts: ``mimetype`` (lowered) and its read-only ``parameters``."""
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """A parsed Content-Type, and what follows from it."""
 
     mimetype: str
+    """``type/subtype``, lowered."""
     parameters: Mapping[str, str]
-
-    @property
-    def charset(self) -> str | None:
-        """The charset parameter, lowered, or ``None``."""
-        value = self.parameters.get("charset")
-        return ascii_lower(value) if value else None
+    """Read-only, since parsed values are shared."""
+    charset: str | None = None
+    """The charset parameter, lowered, or ``None``."""
+    encoding: str | None = None
+    """Python's name of that charset, or ``None`` if Python does not know it."""
+    is_json: bool = False
+    """What :func:`is_json_type` says."""
 
 
 def parse_mimetype(mimetype: str) -> MimeType:
@@ -109,7 +113,14 @@ def _parse_content_type(value: str) -> ContentType:
     parameters: dict[str, str] = {}
     for name, parameter in parse_parameters(rest):
         parameters.setdefault(name, parameter)
-    return ContentType(mimetype, MappingProxyType(parameters))
+    charset = ascii_lower(parameters.get("charset", "")) or None
+    return ContentType(
+        mimetype,
+        MappingProxyType(parameters),
+        charset,
+        known_charset(charset),
+        is_json_type(value),
+    )
 
 
 _cached_content_type = lru_cache(maxsize=256)(_parse_content_type)

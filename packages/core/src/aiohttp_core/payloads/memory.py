@@ -14,7 +14,14 @@ from aiohttp_core.caller_warnings import warn_caller
 from aiohttp_core.payloads.base import READ_SIZE, Payload, text_encoding
 from aiohttp_core.writer import AbstractStreamWriter, Byteish
 
-__all__ = ("BytesPayload", "JsonBytesPayload", "JsonPayload", "StringIOPayload", "StringPayload")
+__all__ = (
+    "TOO_LARGE_BYTES_BODY",
+    "BytesPayload",
+    "JsonBytesPayload",
+    "JsonPayload",
+    "StringIOPayload",
+    "StringPayload",
+)
 
 TOO_LARGE_BYTES_BODY: Final = 2**20
 """Above so many bytes raw bytes as a body are worth a warning (spec row ADD-104)."""

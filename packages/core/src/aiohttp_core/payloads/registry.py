@@ -47,17 +47,27 @@ class PayloadRegistry:
 
         Raises :exc:`LookupError` if no registered type matches.
         """
-        kind = type(data)
-        factory = self._remembered.get(kind)
+        factory = self._remembered.get(type(data))
         if factory is None:
             # Only now: asking an abstract class for its instances is slow.
             if isinstance(data, Payload):
                 return data
+            factory = self.factory_for(data)
+        return factory(data, *args, **kwargs)
+
+    def factory_for(self, data: Any) -> Factory:
+        """Return what would make the payload of *data*, which is none itself.
+
+        Raises :exc:`LookupError` if no registered type matches.
+        """
+        kind = type(data)
+        factory = self._remembered.get(kind)
+        if factory is None:
             factory = self._find(data)
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()
             self._remembered[kind] = factory
-        return factory(data, *args, **kwargs)
+        return factory
 
     def register(self, factory: Factory, type: Any, *, order: Order = Order.normal) -> None:  # noqa: A002 - historical name
         """Let *factory* make the payloads of values of *type*, a class or a tuple of classes.
