@@ -63,6 +63,42 @@ async def test_prepared_requests_equal_the_general_path() -> None:
         check()
 
 
+PARAMS = st.dictionaries(
+    st.text(alphabet="aZ0-_.~ &=+%/:?#é", max_size=3),
+    st.one_of(
+        st.text(alphabet="aZ0-_.~ &=+%/:?#;é", max_size=4),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+async def test_params_equal_the_general_path() -> None:
+    async with ClientSession() as session:
+        requests = table(session)
+
+        @settings(max_examples=500, deadline=None)
+        @given(st.sampled_from(["http://h/", "http://h/a/b", "http://h/?", "http://h/#f"]), PARAMS)
+        def check(text: str, params: dict[str, Any]) -> None:
+            prepared = requests.with_params("GET", text, params)
+            assert prepared is not None
+            url = URL(text).extend_query(params)
+            assert prepared.url == url.with_fragment(None)
+            assert prepared.real_url == url
+            target = prepared.head.split(b" ")[1]
+            assert target == url.raw_path_qs.encode()
+
+        check()
+
+
+@pytest.mark.parametrize("params", [{"a": True}, {"a": None}, {1: "a"}, {"a": 10**5000}])
+async def test_params_for_the_general_path(params: Any) -> None:
+    async with ClientSession() as session:
+        assert table(session).with_params("GET", "http://h/", params) is None
+
+
 async def test_changed_defaults_forget_the_prepared_requests() -> None:
     async with ClientSession() as session:
         requests = table(session)
@@ -75,7 +111,7 @@ async def test_changed_defaults_forget_the_prepared_requests() -> None:
         assert second is not None
         assert b"\r\nX: 1\r\n" in second.head
         session.headers["X"] = "2"
-        third = requests.for_url("GET", "http://h/", {"a": "1"})
+        third = requests.with_params("GET", "http://h/", {"a": "1"})
         assert third is not None
         assert b"\r\nX: 2\r\n" in third.head
         session.headers["Expect"] = "100-continue"

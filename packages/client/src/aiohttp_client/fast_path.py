@@ -207,7 +207,7 @@ class FastPath:
                 return None
         params = options.get("params")
         if params:
-            request = self._prepared.for_url(method, url, params)
+            request = self._prepared.with_params(method, url, params)
         else:
             request = self._prepared.find(method, url)
         headers = options.get("headers")

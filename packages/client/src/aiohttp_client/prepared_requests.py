@@ -57,6 +57,11 @@ _PLAIN_URL: Final = re.compile(
     r"(\?[A-Za-z0-9._~=&:/-]++)?"
 )
 
+# Parameters that yarl would write as they are.
+_PLAIN_QUERY: Final = re.compile(
+    r"[A-Za-z0-9._~-]++=[A-Za-z0-9._~-]*+(?:&[A-Za-z0-9._~-]++=[A-Za-z0-9._~-]*+)*+"
+)
+
 # The long way knows what these ask for.
 _SPECIAL_FIELDS: Final = (
     *(hdrs.CONNECTION, hdrs.CONTENT_LENGTH, hdrs.COOKIE),
@@ -251,16 +256,34 @@ class PreparedRequests:
                 prepared[source] = request
         return request
 
+    def with_params(self, method: str, source: str | URL, params: Any) -> PreparedRequest | None:
+        """Return a request for the URL *source* with *params*, which is not kept."""
+        self._refresh()
+        if method not in self._prepared or not self._defaults_are_plain():
+            return None
+        if type(source) is str and type(params) is dict and "?" not in source:
+            query = _plain_query(params)
+            if query:
+                request = self._plain(method, f"{source}?{query}")
+                if request is not None:
+                    return request
+        return self._for_url(method, source, params)
+
     def _make(self, method: str, source: str | URL) -> PreparedRequest | None:
         if not self._defaults_are_plain():
             return None
-        if type(source) is str:
-            plain = _PLAIN_URL.fullmatch(source)
-            if plain is not None:
-                origin = self._plain_origin(plain[1])
-                if origin is not None:
-                    return _prepare(method, source, plain[2] + (plain[3] or ""), origin)
-        return self.for_url(method, source, None)
+        request = self._plain(method, source) if type(source) is str else None
+        return request or self._for_url(method, source, None)
+
+    def _plain(self, method: str, source: str) -> PreparedRequest | None:
+        """Return a request for a URL that needs no parser, ``None`` if it does."""
+        plain = _PLAIN_URL.fullmatch(source)
+        if plain is None:
+            return None
+        origin = self._plain_origin(plain[1])
+        if origin is None:
+            return None
+        return _prepare(method, source, plain[2] + (plain[3] or ""), origin)
 
     def _plain_origin(self, name: str) -> Origin | None:
         origin = self._origins.get(name)
@@ -273,11 +296,7 @@ class PreparedRequests:
                 origin = self._new_origin(name, url)
         return origin
 
-    def for_url(self, method: str, source: str | URL, params: Any) -> PreparedRequest | None:
-        """Return a request for the URL *source* with *params*, which is not kept."""
-        self._refresh()
-        if method not in self._prepared or not self._defaults_are_plain():
-            return None
+    def _for_url(self, method: str, source: str | URL, params: Any) -> PreparedRequest | None:
         try:
             url = build_url(self._settings, source)
             if params:
@@ -332,6 +351,23 @@ class PreparedRequests:
             or any(name in settings.headers for name in _SPECIAL_FIELDS)
         )
         return not special
+
+
+def _plain_query(params: dict[Any, Any]) -> str | None:
+    """Return the query of *params*, or ``None`` if that takes more than putting it together."""
+    pairs = []
+    for name, value in params.items():
+        if type(name) is not str:
+            return None
+        if type(value) is not str and (type(value) is not int or value.bit_length() > 64):
+            return None
+        pairs.append(f"{name}={value}")
+    query = "&".join(pairs)
+    count = len(pairs)
+    # None of the separators may come from a name or a value.
+    if query.count("=") != count or query.count("&") != count - 1:
+        return None
+    return query if _PLAIN_QUERY.fullmatch(query) else None
 
 
 def _prepare(method: str, source: str | URL, target: str, origin: Origin) -> PreparedRequest:
