@@ -12,9 +12,9 @@ from urllib.parse import unquote_plus
 
 from multidict import MultiDict, MultiDictProxy
 
-__all__ = ("EMPTY_QUERY", "form_pairs", "parse_query")
+__all__ = ("form_pairs", "parse_query", "query_of")
 
-EMPTY_QUERY: Final[MultiDictProxy[str]] = MultiDictProxy(MultiDict())
+_EMPTY: Final[MultiDictProxy[str]] = MultiDictProxy(MultiDict())
 
 
 def form_pairs(raw: str, charset: str = "utf-8") -> list[tuple[str, str]]:
@@ -36,5 +36,11 @@ def form_pairs(raw: str, charset: str = "utf-8") -> list[tuple[str, str]]:
 def parse_query(raw: str) -> MultiDictProxy[str]:
     """Return the query *raw* as a read-only multidict."""
     if not raw:
-        return EMPTY_QUERY
+        return _EMPTY
     return MultiDictProxy(MultiDict(form_pairs(raw)))
+
+
+def query_of(target: str) -> MultiDictProxy[str]:
+    """Return the query of *target*, which is a path, as a read-only multidict."""
+    start = target.find("?")
+    return _EMPTY if start < 0 else parse_query(target[start + 1 :])

@@ -1,4 +1,5 @@
 from aiohttp_web.keyed_state cimport KeyedState
+from aiohttp_web.query_string cimport parse_query, query_of
 from aiohttp_web.request_target cimport is_origin_form
 
 

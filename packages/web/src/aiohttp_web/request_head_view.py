@@ -31,7 +31,7 @@ from aiohttp_core.limits import HeadLimits
 from aiohttp_core.versions import HttpVersion
 from aiohttp_core.writer import AbstractStreamWriter
 from aiohttp_web.keyed_state import KeyedState
-from aiohttp_web.query_string import EMPTY_QUERY, parse_query
+from aiohttp_web.query_string import parse_query, query_of
 from aiohttp_web.request_target import is_origin_form, target_url
 
 __all__ = ("RequestConnection", "RequestHeadView")
@@ -212,12 +212,12 @@ class RequestHeadView(KeyedState):
         """The decoded pairs of the query; blank values are kept (WREQ-10, WREQ-28)."""
         query = self._query
         if query is None:
-            target: str = self._message.target
-            if not is_origin_form(target):
-                query = parse_query(self.rel_url.raw_query_string)
+            # A message that no parser made may have a target of another class.
+            target = str(self._message.target)
+            if is_origin_form(target):
+                query = query_of(target)
             else:
-                start = target.find("?")
-                query = parse_query(target[start + 1 :]) if start >= 0 else EMPTY_QUERY
+                query = parse_query(self.rel_url.raw_query_string)
             self._query = query
         return query
 

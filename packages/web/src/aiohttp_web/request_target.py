@@ -14,7 +14,9 @@ __all__ = ("is_origin_form", "target_url")
 
 def is_origin_form(target: str) -> bool:
     """Tell whether *target* is a path: everything but absolute form, authority form and ``*``."""
-    return target.startswith("/")
+    # A message that no parser made may have a target of another class.
+    text = str(target)
+    return text.startswith("/")
 
 
 def target_url(method: str, target: str) -> URL:

@@ -2,6 +2,8 @@ cimport cython
 
 cdef Py_ssize_t _TRY_ALL
 
+cdef str _shorter_key(str key)
+
 
 cdef class _Bucket:
     cdef Py_ssize_t _deepest
@@ -10,7 +12,7 @@ cdef class _Bucket:
     cdef dict _shapes
 
     @cython.locals(steps=list, size=Py_ssize_t, found=list, table=dict, positions=tuple, count=Py_ssize_t)
-    cpdef candidates(self, object path)
+    cpdef candidates(self, str path)
 
 
 cdef class ResourceIndex:
@@ -18,6 +20,9 @@ cdef class ResourceIndex:
     cdef dict _small
     cdef Py_ssize_t _longest
 
-    @cython.locals(small=dict, found=list, longest=Py_ssize_t)
-    cpdef candidates(self, object path)
-    cpdef route_of(self, object method, object path)
+    @cython.locals(found=list, key=str)
+    cpdef candidates(self, str path)
+    @cython.locals(key=str)
+    cpdef route_of(self, object method, str path)
+    @cython.locals(longest=Py_ssize_t)
+    cdef str _longest_key(self, str path)

@@ -86,6 +86,11 @@ class _Bucket:
         return [resource for _, resource in found]
 
 
+def _shorter_key(key: str) -> str:
+    """Return *key* without its last step, empty after the root."""
+    return "" if key == "/" else key[: key.rfind("/")] or "/"
+
+
 class ResourceIndex:
     """Resources by the fixed part of their path."""
 
@@ -118,36 +123,42 @@ class ResourceIndex:
 
     def candidates(self, path: str) -> list[AbstractResource]:
         """Return the resources that may match the match form *path*, in order of precedence."""
-        small = self._small
         found: list[AbstractResource] = []
-        key = path
-        longest = self._longest
-        if len(key) > longest + 1:
-            # No key is longer: the rest of the path is skipped, however many slashes it has.
-            key = key[: key.rfind("/", 0, longest + 1) + 1]
+        key = self._longest_key(path)
         while key:
-            if key in small:
-                more = small[key] or self._buckets[key].candidates(path)
+            if key in self._small:
+                more = self._small[key] or self._buckets[key].candidates(path)
                 found = found + more if found else more
-            if key == "/":
-                break
-            key = key[: key.rfind("/")] or "/"
+            key = _shorter_key(key)
         return found
+
+    def _longest_key(self, path: str) -> str:
+        """Return the longest part of *path* that a resource may be kept under."""
+        longest = self._longest
+        if len(path) <= longest + 1:
+            return path
+        # No key is longer: the rest of the path is skipped, however many slashes it has.
+        return path[: path.rfind("/", 0, longest + 1) + 1]
 
     def route_of(self, method: str, path: str) -> FoundRoute | None:
         """Return the route that serves the match form *path*, and its variable parts.
 
         ``None`` says that nothing was found, or that only :meth:`candidates` can tell.
         """
-        for resource in self.candidates(path):
-            if type(resource) is not DynamicResource:
-                return None
-            match = resource.fullmatch(path)
-            if match is not None:
-                routes = resource.routes_by_method
-                route = routes.get(method)
-                if route is None:
-                    route = routes.get("*")
-                if route is not None:
-                    return route, resource.values_of(match)
+        key = self._longest_key(path)
+        while key:
+            # Shorter fixed parts are looked up only where the longer ones do not lead anywhere.
+            if key in self._small:
+                for resource in self._small[key] or self._buckets[key].candidates(path):
+                    if type(resource) is not DynamicResource:
+                        return None
+                    match = resource.fullmatch(path)
+                    if match is not None:
+                        routes = resource.routes_by_method
+                        route = routes.get(method)
+                        if route is None:
+                            route = routes.get("*")
+                        if route is not None:
+                            return route, resource.values_of(match)
+            key = _shorter_key(key)
         return None
