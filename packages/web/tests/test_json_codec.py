@@ -1,6 +1,5 @@
 """JSON is that of the standard library, errors included."""
 
-import enum
 import json
 from typing import Any
 
@@ -22,47 +21,6 @@ def test_values_go_out_and_come_back(value: Any) -> None:
     text = encode_json(value)
     assert text == json.dumps(value)
     assert decode_json(text) == value
-
-
-class Number(enum.IntEnum):
-    """A number that has a name."""
-
-    ONE = 1
-
-
-class Text(str):
-    """A text of a program's own class."""
-
-    __slots__ = ()
-
-
-class Numbers(dict[str, int]):
-    """A dictionary with an order of its own."""
-
-    def items(self) -> Any:
-        return sorted(super().items())
-
-
-def nested(levels: int) -> Any:
-    data: Any = [1, {"a": "b"}]
-    for level in range(levels):
-        data = {"in": data} if level % 2 else [data]
-    return data
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        *({}, [], (), [{}, [], ()], "", "\x7f", 'a"b', "a\\b", "~ ", "\x1f", "é", "\U0001f600"),
-        *({"é": 1, 'a"': "\n"}, [True, False, None, 1.5, -0.0, 1e400, 10**30]),
-        *([Number.ONE, {"n": Number.ONE}], Text("own"), {Text("own"): Text("own")}),
-        *(Numbers(b=1, a=2), [Numbers(b=1, a=2)], [{1: {"a": 1}}], {"a": 1, 2: 3}),
-        *(nested(63), nested(64), nested(65), nested(200)),
-    ],
-    ids=map(str, range(25)),
-)
-def test_plain_values_and_their_likes(data: Any) -> None:
-    assert encode_json(data) == json.dumps(data)
 
 
 def outcome(function: Any, argument: Any) -> Any:
