@@ -6,6 +6,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from aiohttp_client import ClientResponseError
 from aiohttp_client.request_info import RequestInfo
 
 
@@ -25,3 +26,19 @@ def test_pickling_keeps_the_kind_of_headers() -> None:
         assert again == info
         assert type(again) is RequestInfo
         assert type(again.headers) is type(headers)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "proxy-authorization", "COOKIE"])
+def test_secrets_are_not_shown(name: str) -> None:
+    headers = CIMultiDictProxy(CIMultiDict({name: "hush", "Accept": "text/html"}))
+    info = RequestInfo(URL("http://a/"), "GET", headers)
+    error = ClientResponseError(info, (), status=401)
+    for shown in (repr(info), str(info), repr(error), str(error)):
+        assert "hush" not in shown
+    assert "text/html" in repr(error)
+    assert error.request_info.headers[name] == "hush"
+
+
+def test_anything_can_be_shown() -> None:
+    info = RequestInfo(URL("http://a/"), "GET", None)  # type: ignore[arg-type]
+    assert "headers=None" in repr(info)

@@ -2,16 +2,20 @@
 
 Laws
 * A :class:`RequestInfo` is plain data: no connection, loop or body is reachable from it.
+* What others could act with, credentials and cookies, is in ``headers`` but not in its ``repr``,
+  which ends up in logs with that of an error.
 * It can be pickled whatever mapping its headers are (spec row ADD-416).
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 __all__ = ("RequestInfo",)
+
+_SECRET: Final = frozenset(("authorization", "cookie", "proxy-authorization"))
 
 
 class _RequestFields(NamedTuple):
@@ -39,6 +43,18 @@ class RequestInfo(_RequestFields):
     ) -> Self:
         """Return the record; *real_url* defaults to *url*."""
         return super().__new__(cls, url, method, headers, url if real_url is None else real_url)
+
+    def __repr__(self) -> str:
+        shown = self.headers
+        if isinstance(shown, Mapping):  # else it is what somebody's test has made up
+            shown = CIMultiDict(
+                (name, "***" if str(name).lower() in _SECRET else value)
+                for name, value in shown.items()
+            )
+        return (
+            f"{type(self).__name__}(url={self.url!r}, method={self.method!r}, "
+            f"headers={shown!r}, real_url={self.real_url!r})"
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         headers = self.headers
