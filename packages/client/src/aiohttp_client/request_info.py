@@ -45,16 +45,16 @@ class RequestInfo(_RequestFields):
         return super().__new__(cls, url, method, headers, url if real_url is None else real_url)
 
     def __repr__(self) -> str:
-        shown = self.headers
-        if isinstance(shown, Mapping):  # else it is what somebody's test has made up
-            shown = CIMultiDict(
-                (name, "***" if str(name).lower() in _SECRET else value)
-                for name, value in shown.items()
+        headers = self.headers
+        # Without a mapping it is what somebody's test has made up.
+        if isinstance(headers, Mapping) and any(str(name).lower() in _SECRET for name in headers):
+            hidden = CIMultiDict(
+                (name, "***" if name.lower() in _SECRET else value)
+                for name, value in headers.items()
             )
-        return (
-            f"{type(self).__name__}(url={self.url!r}, method={self.method!r}, "
-            f"headers={shown!r}, real_url={self.real_url!r})"
-        )
+            info = RequestInfo(self.url, self.method, CIMultiDictProxy(hidden), self.real_url)
+            return super(RequestInfo, info).__repr__()
+        return super().__repr__()
 
     def __reduce__(self) -> tuple[object, ...]:
         headers = self.headers
