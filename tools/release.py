@@ -157,6 +157,15 @@ def check() -> list[str]:
     return versions.problems() + [text for p in packages() for text in note_problems(p)]
 
 
+def remove_old_files(folder: Path) -> None:
+    """Remove a folder of sdists and wheels; :exc:`CommandFailed` if anything else is in it."""
+    if folder.exists():
+        for path in folder.iterdir():
+            if not path.name.endswith((".whl", ".tar.gz")):
+                raise CommandFailed(f"{path} is no file of a release: choose an empty folder")
+        shutil.rmtree(folder)
+
+
 def build(folder: Path) -> None:
     """Build an sdist of each package, and its wheel from that sdist."""
     mode = wanted_mode()
@@ -274,7 +283,7 @@ def main(arguments: Sequence[str]) -> int:
             found += check()
         if options.command in ("build", "rehearse"):
             if options.command == "rehearse":
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_old_files(folder)
             build(folder)
         if options.command in ("build", "verify", "rehearse"):
             found += verify(folder)

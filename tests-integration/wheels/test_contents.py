@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.release import sdist_problems, wheel_problems
+from tools.environment import CommandFailed
+from tools.release import remove_old_files, sdist_problems, wheel_problems
 from tools.workspace import Package, packages
 
 if TYPE_CHECKING:
@@ -52,3 +53,19 @@ def test_a_bad_sdist_is_seen(tmp_path: Path) -> None:
     found = " ".join(sdist_problems(sdist, core))
     for complaint in ("head.c", "hatch_build.py", "README.md", "LICENSE", "PKG-INFO"):
         assert complaint in found
+
+
+def test_only_files_of_a_release_are_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "dist"
+    remove_old_files(folder)  # which is not there
+    folder.mkdir()
+    (folder / "a-1-py3-none-any.whl").touch()
+    (folder / "a-1.tar.gz").touch()
+    remove_old_files(folder)
+    assert not folder.exists()
+    folder.mkdir()
+    (folder / "a-1.tar.gz").touch()
+    (folder / "thesis.txt").touch()
+    with pytest.raises(CommandFailed, match=r"thesis\.txt is no file of a release"):
+        remove_old_files(folder)
+    assert (folder / "a-1.tar.gz").exists()
