@@ -17,6 +17,7 @@ import nox
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
+from tools.environment import look_again  # noqa: E402
 from tools.workspace import Package, closure, packages  # noqa: E402
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -73,7 +74,8 @@ def install_workspace(
     for package in chosen:
         tail = f"[{','.join(package.extras)}]" if extras and package.extras else ""
         names.append(f"{package.distribution}{tail}")
-    session.install("--find-links", os.fspath(wheels), *names)
+    refresh = look_again() if session.venv_backend == "uv" else []
+    session.install("--find-links", os.fspath(wheels), *refresh, *names)
 
 
 def run_tests(session: nox.Session, chosen: list[Package], mode: str) -> None:

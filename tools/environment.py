@@ -112,11 +112,24 @@ def find_uv() -> str | None:
     return os.fspath(own) if own.is_file() else shutil.which("uv")
 
 
-def install(python: Path, arguments: Sequence[str], env: Mapping[str, str] | None = None) -> None:
-    """Install something into the environment of ``python`` with uv, or with pip if that fails."""
+def install(
+    python: Path,
+    arguments: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    *,
+    wheels: Path | None = None,
+) -> None:
+    """Install something into the environment of ``python`` with uv, or with pip if that fails.
+
+    *wheels* is a folder of our own wheels that are installed from there if they are wanted.
+    """
+    links = [] if wheels is None else ["--find-links", os.fspath(wheels)]
+    refresh = [] if wheels is None else look_again()
     uv = find_uv()
     if uv and not run(
-        uv, "pip", "install", "--quiet", "--python", python, *arguments, env=env, quiet=True
+        *(uv, "pip", "install", "--quiet", "--python", python, *links, *refresh, *arguments),
+        env=env,
+        quiet=True,
     ):
         return
     if uv:
@@ -124,15 +137,19 @@ def install(python: Path, arguments: Sequence[str], env: Mapping[str, str] | Non
     if run(python, "-m", "pip", "--version", env=env, quiet=True):
         must(python, "-m", "ensurepip", "--upgrade")
     must(
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        *arguments,
+        *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *(*links, *arguments),
         env=env,
     )
+
+
+def look_again() -> list[str]:
+    """Return what lets uv read our own wheels.
+
+    It remembers a wheel by its path: one of the same version that was built anew in the same
+    place would not be looked at, and the tests would run on the old one.
+    """
+    return [word for package in packages() for word in ("--refresh-package", package.distribution)]
 
 
 class State:

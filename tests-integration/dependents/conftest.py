@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.environment import build_environ
+from tools.environment import build_environ, look_again
 from tools.workspace import packages
 
 CASES = Path(__file__).with_name("cases")
@@ -63,7 +63,7 @@ def environment(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFa
     ours = [f"{package.distribution}=={package.version}" for package in packages()]
     status, output = run(
         *(*uv, "pip", "install", "--python", python, "--find-links", wheels),
-        *("--requirements", REQUIREMENTS, *ours),
+        *(*look_again(), "--requirements", REQUIREMENTS, *ours),
     )
     if status:
         pytest.skip(f"the dependents could not be installed: {output[-2000:]}")

@@ -64,7 +64,7 @@ class Site:
         self.python = in_venv(folder / "venv", "python")
 
     def install(self, wheels: Path, *arguments: str) -> None:
-        install(self.python, ["--find-links", os.fspath(wheels), *arguments], clean())
+        install(self.python, arguments, clean(), wheels=wheels)
 
     def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
