@@ -127,7 +127,8 @@ def install(
     refresh = [] if wheels is None else look_again()
     uv = find_uv()
     if uv and not run(
-        *(uv, "pip", "install", "--quiet", "--python", python, *links, *refresh, *arguments),
+        *(uv, "pip", "install", "--quiet", "--python", python),
+        *(*links, *refresh, *arguments),
         env=env,
         quiet=True,
     ):
